@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/demo_command.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "cli/city_sender.h"
+#include "cli/demo_config.h"
+#include "cli/exit_code.h"
+#include "cli/job_output.h"
+#include "cli/job_runner.h"
+#include "cli/report_mistakes.h"
+#include "cli/run_command.h"
+#include "cli/run_summary.h"
+#include "cli/signal_watcher.h"
+#include "cli/stage_checks.h"
+#include "cli/status_line.h"
+#include "config/units.h"
+#include "kafka/mock_broker.h"
+
+namespace sluice::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using monitor::LogLevel;
+
+constexpr const char* kTopic = "dev_topic";
+constexpr int kPartitions = 4;
+constexpr const char* kShippedConfig = "config/config_demo.yaml";
+constexpr const char* kBuiltInConfig = "built-in config_demo.yaml";
+
+int Complain(JobOutput& output, const Status& status) {
+  output.Tell(LogLevel::kError, "demo_failed", fmt::format("sluice demo: {}", status.message()),
+              {{"code", status.code()}});
+  return ExitCodeOf(status);
+}
+
+// What the demo decides for its job goes before anything that the user's shell has set.
+std::map<std::string, std::string> JobEnvironment(const DemoArguments& arguments, int64_t now_ms) {
+  std::map<std::string, std::string> environment = ProcessEnvironment();
+  environment["KAFKA_BROKER"] = "in-process:0";  // replaced when the broker is there
+  environment["KAFKA_TOPIC"] = kTopic;
+  environment["DEMO_DIR"] = arguments.dir;
+  environment["DEMO_RUN"] = fmt::format(
+      "run-{:%Y%m%dT%H%M%S}-{:03}", fmt::gmtime(static_cast<time_t>(now_ms / 1000)), now_ms % 1000);
+  return environment;
+}
+
+std::string ConfigName(const DemoArguments& arguments) {
+  std::error_code error;
+  if (!arguments.config.empty()) return arguments.config;
+  return fs::exists(kShippedConfig, error) ? kShippedConfig : kBuiltInConfig;
+}
+
+config::ConfigReport LoadDemoConfig(const std::string& name,
+                                    const std::map<std::string, std::string>& environment) {
+  if (name == kBuiltInConfig)
+    return config::ParseJobConfig(name, kDemoConfig, environment, AllStageChecks());
+  return config::LoadJobConfig(name, environment, AllStageChecks());
+}
+
+Status MakeParents(const config::JobConfig& job) {
+  for (const std::string& path : {job.query.table_path, job.query.checkpoint_location}) {
+    const fs::path parent = fs::path(path).parent_path();
+    std::error_code error;
+    if (!parent.empty()) fs::create_directories(parent, error);
+    if (error) {
+      return Status::Exit("DEMO_DIRECTORY",
+                          fmt::format("{}: cannot be made: {}; choose another with --dir",
+                                      parent.string(), error.message()));
+    }
+  }
+  return Status::Ok();
+}
+
+// What an earlier run left, in one line; its broker took the topic with it when it ended.
+void TellOfEarlierRuns(const config::JobConfig& job, JobOutput& output) {
+  std::error_code error;
+  const fs::path log = fs::path(job.query.table_path) / "_delta_log";
+  if (!fs::exists(log, error)) return;
+  output.Tell(
+      LogLevel::kInfo, "demo_again",
+      fmt::format("an earlier demo left the table {}: this run adds to it; the earlier broker is "
+                  "gone with its topic, so this run "
+                  "begins a new topic and a new checkpoint {}",
+                  job.query.table_path, job.query.checkpoint_location),
+      {{"table", job.query.table_path}, {"checkpoint", job.query.checkpoint_location}});
+}
+
+struct City {
+  std::unique_ptr<kafka::MockBroker> broker;
+  std::unique_ptr<CitySender> sender;
+};
+
+// The broker first: the job gets its address.
+Result<City> StartCity(const DemoArguments& arguments, JobOutput& output, config::JobConfig& job) {
+  City city;
+  SLUICE_ASSIGN_OR_RETURN(city.broker, kafka::MockBroker::Start());
+  SLUICE_RETURN_IF_ERROR(city.broker->CreateTopic(kTopic, kPartitions));
+  job.source.client["bootstrap.servers"] = city.broker->bootstrap_servers();
+  SLUICE_ASSIGN_OR_RETURN(
+      auto producer,
+      kafka::Producer::Open({{"bootstrap.servers", city.broker->bootstrap_servers()}}));
+  gtfs::CityOptions options;
+  options.seed = arguments.seed;
+  options.vehicles = arguments.vehicles;
+  city.sender = std::make_unique<CitySender>(
+      gtfs::City(options), std::move(producer),
+      CitySenderOptions{kTopic, kPartitions, arguments.rate}, SystemClock(),
+      [&output](const Status& status) {
+        output.Tell(LogLevel::kError, "demo_city_stopped",
+                    fmt::format("the city stopped sending: {}", status.message()),
+                    {{"code", status.code()}});
+      });
+  return city;
+}
+
+// Asks to stop after a time, if one is given.
+std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
+                        std::stop_source stop) {
+  if (!duration) return {};
+  return std::jthread([duration, stop](const std::stop_token& cancelled) mutable {
+    if (SystemClock().SleepFor(*duration, cancelled)) stop.request_stop();
+  });
+}
+
+void TellOfCity(const DemoArguments& arguments, const config::JobConfig& job, JobOutput& output) {
+  output.Tell(
+      LogLevel::kInfo, "demo_city",
+      fmt::format(
+          "a city of {} vehicles (seed {}) sends {} feeds a second; the table is {}; Ctrl-C ends "
+          "it",
+          arguments.vehicles, arguments.seed, arguments.rate, job.query.table_path),
+      {{"vehicles", int64_t{arguments.vehicles}},
+       {"seed", static_cast<int64_t>(arguments.seed)},
+       {"feeds_per_second", arguments.rate}});
+}
+
+void TellOfLateMessages(int64_t sent, int64_t committed, JobOutput& output) {
+  if (sent <= committed) return;
+  output.Tell(LogLevel::kInfo, "demo_late_messages",
+              fmt::format("{} of the city's {} messages came after the last batch and went with "
+                          "the in-process broker",
+                          WithThousands(sent - committed), WithThousands(sent)),
+              {{"messages", sent - committed}, {"sent", sent}});
+}
+
+int RunDemo(const DemoArguments& arguments, config::JobConfig job,
+            const std::optional<std::chrono::milliseconds>& duration, JobOutput& output) {
+  const std::stop_source stop;
+  const SignalWatcher signals(stop, [&output](const char* name) { output.TellStopping(name); });
+  if (const Status made = MakeParents(job); !made.ok()) return Complain(output, made);
+  TellOfEarlierRuns(job, output);
+  job.query.warn_of_foreign_table = false;
+  auto city = StartCity(arguments, output, job);
+  if (!city.ok()) return Complain(output, city.status());
+  TellOfCity(arguments, job, output);
+  const std::jthread timer = StartTimer(duration, stop);
+  RunTotals totals;
+  const Status status = RunJob(job, output, stop.get_token(), &totals);
+  city->sender->Stop();
+  TellSummary(output, job, totals);
+  TellOfLateMessages(city->sender->messages(), totals.records, output);
+  return ExitCodeOf(status);
+}
+
+}  // namespace
+
+int DemoCommand(const DemoArguments& arguments) {
+  std::optional<std::chrono::milliseconds> duration;
+  if (!arguments.duration.empty()) {
+    duration = config::ParseDuration(arguments.duration);
+    if (!duration) {
+      fmt::print(stderr, "sluice demo: --for {}: expected a duration such as '30 seconds'\n",
+                 arguments.duration);
+      return kExitConfiguration;
+    }
+  }
+  const std::string name = ConfigName(arguments);
+  const config::ConfigReport report =
+      LoadDemoConfig(name, JobEnvironment(arguments, SystemClock().NowMs()));
+  Console console;
+  JobOutput output(report, name, console);
+  TellReport(report, output);
+  if (!report.config) return kExitConfiguration;
+  config::JobConfig job = *report.config;
+  if (!arguments.listen.empty()) job.monitor.listen = arguments.listen;
+  return RunDemo(arguments, std::move(job), duration, output);
+}
+
+}  // namespace sluice::cli

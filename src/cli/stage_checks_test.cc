@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/stage_checks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/demo_config.h"
+#include "core/columns_json.h"
+#include "core/testing/source_dir.h"
+#include "decode/testing/decode_text.h"
+
+namespace sluice::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<std::string> MistakesOf(const std::string& text,
+                                    const std::map<std::string, std::string>& environment = {}) {
+  std::vector<std::string> texts;
+  for (const auto& mistake :
+       config::ParseJobConfig("job.yaml", text, environment, AllStageChecks()).mistakes) {
+    texts.push_back(mistake.ToString());
+  }
+  return texts;
+}
+
+std::string Job(const std::string& more, const std::string& source = "",
+                const std::string& sink = "") {
+  return "source: {kafka.bootstrap.servers: b, subscribe: t" + source +
+         "}\nsink: {path: /t, checkpointLocation: /c" + sink + "}\n" + more;
+}
+
+// The only mistake; else all of them.
+std::string OnlyMistake(const std::string& text) {
+  const std::vector<std::string> mistakes = MistakesOf(text);
+  return mistakes.size() == 1 ? mistakes[0] : ::testing::PrintToString(mistakes);
+}
+
+TEST(StageChecks, ASoundJobHasNoMistakes) {
+  EXPECT_THAT(
+      MistakesOf(
+          Job("decode: {schema: 'id STRING, at TIMESTAMP'}\nsql: SELECT id, `at` FROM input\n")),
+      ::testing::IsEmpty());
+  EXPECT_THAT(MistakesOf(Job("")), ::testing::IsEmpty());
+  EXPECT_THAT(MistakesOf(kDemoConfig), ::testing::IsEmpty());
+}
+
+TEST(StageChecks, KafkaOptionsAreJudgedByTheClient) {
+  EXPECT_THAT(OnlyMistake(Job("", ", kafka.fetch.max.bites: 5")),
+              HasSubstr("job.yaml:1: source.kafka.fetch.max.bites: "));
+  EXPECT_THAT(OnlyMistake(Job("", ", kafka.auto.offset.reset: earliest")),
+              HasSubstr("job.yaml:1: source.kafka.auto.offset.reset: "));
+}
+
+TEST(StageChecks, KafkaOptionsWithoutEffectAreToldWithTheirLine) {
+  const config::ConfigReport report =
+      config::ParseJobConfig("job.yaml", Job("", ", kafka.group.id: mine"), {}, AllStageChecks());
+  EXPECT_TRUE(report.config.has_value());
+  ASSERT_EQ(report.warnings.size(), 1u);
+  EXPECT_THAT(report.warnings[0].ToString(),
+              HasSubstr("job.yaml:1: source.kafka.group.id: has no effect: "));
+}
+
+TEST(StageChecks, TheSchemaIsParsed) {
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id STRNG'}\n")),
+              HasSubstr("job.yaml:3: decode.schema: "));
+}
+
+TEST(StageChecks, ExplodeNeedsAnArrayOfStructs) {
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a STRING\n  explode: a\n")),
+              HasSubstr("job.yaml:5: decode.explode: "));
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a STRING\n  explode: b\n")),
+              HasSubstr("job.yaml:5: decode.explode: "));
+}
+
+TEST(StageChecks, AnUnknownZoneIsNamed) {
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a STRING\n  timeZone: Mars/Base\n")),
+              HasSubstr("job.yaml:5: decode.timeZone: "));
+}
+
+TEST(StageChecks, SqlIsBound) {
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id STRING'}\nsql: SELECT nope FROM input\n")),
+              HasSubstr("job.yaml:4: sql: "));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id STRING'}\nsql: DROP TABLE input\n")),
+              HasSubstr("job.yaml:4: sql: "));
+}
+
+TEST(StageChecks, AMistakeInTheSqlIsToldWithItsOwnLine) {
+  const std::string schema = "decode: {schema: 'id STRING'}\n";
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: |\n  SELECT id,\n    nope\n  FROM input\n")),
+              HasSubstr("job.yaml:6: sql: SQL, line 2, column 3: there is no column \"nope\""));
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: >\n  SELECT id,\n  nope\n  FROM input\n")),
+              HasSubstr("job.yaml:6: sql: SQL, line 1, column 12: there is no column"));
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: SELECT id,\n  nope\n  FROM input\n")),
+              HasSubstr("job.yaml:5: sql: SQL, line 1, column 12: there is no column"));
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: |\n\n  SELECT id\n  FROM input\n  WHRE id > 1\n")),
+              HasSubstr("job.yaml:8: sql: SQL, line 4, column 6: syntax error"));
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: |\n  SELECT id\n  FROM read_csv('x')\n")),
+              HasSubstr("job.yaml:6: sql: SQL, line 2, column 6: the table function read_csv()"));
+  // The whole statement is meant.
+  EXPECT_THAT(OnlyMistake(Job(schema + "sql: |\n  DELETE\n  FROM input\n")),
+              HasSubstr("job.yaml:4: sql: the SQL must be one SELECT"));
+}
+
+TEST(StageChecks, OptionsOfTheDecoderAreToldAtTheirKeys) {
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a DATE\n  dateFormat: bbb\n")),
+              HasSubstr("job.yaml:5: decode.dateFormat: dateFormat 'bbb'"));
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a INT, _corrupt_record INT\n")),
+              HasSubstr("job.yaml:4: decode.schema: columnNameOfCorruptRecord: column"));
+  EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a STRING\n  explode_outer: b\n")),
+              HasSubstr("job.yaml:5: decode.explode_outer: explode_outer: the schema has no"));
+}
+
+// Rows that the job makes of one message, or the error.
+std::string RowsOf(const std::string& text, const std::string& message) {
+  const auto report = config::ParseJobConfig("job.yaml", text, {}, AllStageChecks());
+  if (!report.config) return report.mistakes.at(0).ToString();
+  auto job = BindJob(StagesOf(*report.config));
+  if (!job.ok()) return job.status().ToString();
+  auto decoded = job->decoder->Decode(decode::testing::BatchOf({message}), {});
+  if (!decoded.ok()) return decoded.status().ToString();
+  auto rows = job->transform->Run(std::move(decoded->columns), {});
+  if (!rows.ok()) return rows.status().ToString();
+  std::string lines;
+  for (const Columns& columns : *rows) {
+    for (int64_t row = 0; row < columns.num_rows(); ++row) AppendRowJson(columns, row, &lines);
+  }
+  return lines;
+}
+
+TEST(StageChecks, ACastFollowsTheDeclaredVersionOfSpark) {
+  const std::string sql = "sql: SELECT CAST(a AS INT) AS n FROM input\n";
+  const auto rows = [&](const std::string& version, const std::string& more) {
+    return RowsOf(Job("decode: {schema: 'a STRING'" + version + "}\n" + more + sql),
+                  R"({"a":"abc"})");
+  };
+  for (const char* version : {"", ", sparkVersion: '3.4'", ", sparkVersion: '3.5'"}) {
+    EXPECT_EQ(rows(version, ""), R"({"n":null})") << version;
+    EXPECT_THAT(rows(version, "ansi: true\n"),
+                HasSubstr("the text 'abc' is no integer of 32 bits"));
+  }
+  EXPECT_THAT(rows(", sparkVersion: '4.0'", ""), HasSubstr("SQL_RUNTIME: "));
+  EXPECT_EQ(rows(", sparkVersion: '4.0'", "ansi: false\n"), R"({"n":null})");
+}
+
+TEST(StageChecks, TheShippedConfigurationsBindTheirSchemaAndSql) {
+  const std::map<std::string, std::string> environment = {{"KAFKA_USERNAME", "u"},
+                                                          {"KAFKA_PASSWORD", "p-w"}};
+  const std::map<std::string, std::string> first_columns = {
+      {"dev", "entity_id STRING, vehicle_id STRING, vehicle_label STRING, trip_id STRING"},
+      {"demo", "vehicle_id STRING, vehicle_label STRING, route_id STRING, trip_id STRING"},
+      {"prod", "id STRING, route_id STRING, trip_id STRING, latitude DOUBLE"}};
+  for (const auto& [name, columns] : first_columns) {
+    const std::string file = SourceDir() / (std::string("config/config_") + name + ".yaml");
+    const auto report = config::LoadJobConfig(file, environment, AllStageChecks());
+    for (const auto& mistake : report.mistakes) ADD_FAILURE() << mistake.ToString();
+    ASSERT_TRUE(report.config.has_value()) << name;
+    const auto job = BindJob(StagesOf(*report.config));
+    ASSERT_TRUE(job.ok()) << job.status().ToString();
+    EXPECT_THAT(job->transform->output_schema()->ToDdl(), ::testing::StartsWith(columns));
+    EXPECT_THAT(job->transform->warnings(), ::testing::IsEmpty()) << name;
+  }
+}
+
+TEST(StageChecks, PartitionColumnsMustBeThere) {
+  EXPECT_THAT(
+      OnlyMistake(Job("decode: {schema: 'id STRING, b INT'}\n", "", ", partitionBy: day")),
+      HasSubstr("job.yaml:2: sink.partitionBy: there is no column day; the rows have id, b"));
+  EXPECT_THAT(
+      OnlyMistake(Job("decode: {schema: 'id STRING, l ARRAY<INT>'}\n", "", ", partitionBy: l")),
+      HasSubstr("sink.partitionBy: partitionBy: column 'l' is ARRAY<INT>"));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id STRING'}\n", "", ", partitionBy: id")),
+              HasSubstr("a table needs a column besides"));
+}
+
+TEST(StageChecks, WhatIsWrongAlreadyIsNotToldTwice) {
+  const std::vector<std::string> mistakes =
+      MistakesOf(Job("decode: {schema: 'id STRNG', mode: LOUD}\nsql: SELECT x FROM input\n"));
+  EXPECT_EQ(mistakes.size(), 2u) << ::testing::PrintToString(mistakes);
+}
+
+TEST(StageChecks, WhatTheWriterRefusesIsToldBefore) {
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id STRING, b BINARY'}\n", "", ", partitionBy: b")),
+              HasSubstr("column 'b' is BINARY, which cannot be a partition column"));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id INT, l ARRAY<VOID>'}\n")),
+              HasSubstr("job.yaml:3: decode.schema: column l holds the type VOID"));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'id INT, ID STRING'}\n")),
+              HasSubstr("are both named \"ID\""));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: '`a b` INT'}\n")), HasSubstr("a b, needs a name"));
+}
+
+TEST(StageChecks, MissingServersAreToldOnce) {
+  EXPECT_THAT(OnlyMistake("source: {subscribe: t}\nsink: {path: /t, checkpointLocation: /c}\n"),
+              HasSubstr("source.kafka.bootstrap.servers: missing: "));
+}
+
+}  // namespace
+}  // namespace sluice::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delta/foreign_commit.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice::delta {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// File actions are nearly all of a commit's text, and none of them concerns a blind append.
+bool IsFileAction(std::string_view line) {
+  for (const std::string_view start : {"{\"add\":", "{\"remove\":", "{\"cdc\":"}) {
+    if (line.starts_with(start)) return true;
+  }
+  return false;
+}
+
+void Apply(const Json& action, const std::string& app_id, ForeignCommit* commit) {
+  if (const auto info = action.find("commitInfo"); info != action.end() && info->is_object()) {
+    commit->txn_id = info->value("txnId", "");
+    commit->engine_info = info->value("engineInfo", "");
+    commit->operation = info->value("operation", "");
+  }
+  if (const auto txn = action.find("txn"); txn != action.end() && txn->at("appId") == app_id) {
+    commit->batch = BatchId{txn->at("version").get<int64_t>()};
+  }
+  commit->changes_metadata |= action.contains("metaData");
+  commit->changes_protocol |= action.contains("protocol");
+}
+
+}  // namespace
+
+Result<ForeignCommit> ParseForeignCommit(std::string_view ndjson, const std::string& app_id) {
+  ForeignCommit commit;
+  try {
+    while (!ndjson.empty()) {
+      const std::string_view line = ndjson.substr(0, ndjson.find('\n'));
+      ndjson.remove_prefix(std::min(line.size() + 1, ndjson.size()));
+      if (line.empty() || IsFileAction(line)) continue;
+      Apply(Json::parse(line), app_id, &commit);
+    }
+  } catch (const Json::exception& error) {
+    return Status::Stop("TABLE_LOG.UNREADABLE",
+                        std::string("a commit is no valid JSON: ") + error.what());
+  }
+  return commit;
+}
+
+}  // namespace sluice::delta

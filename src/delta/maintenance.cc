@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delta/maintenance.h"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/fault_point.h"
+
+namespace sluice::delta {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A round must end within the few seconds that a clean stop has.
+constexpr size_t kMaxDeletesPerRound = 1000;
+constexpr std::chrono::hours kStagedCommitAge{1};
+
+// The version that _last_checkpoint names. nullopt: there is no such file. Error: it cannot be read.
+Result<std::optional<TableVersion>> ReadHint(const std::string& table_path) {
+  std::ifstream file(table_path + "/_delta_log/_last_checkpoint");
+  if (!file) return std::optional<TableVersion>();
+  const auto hint = nlohmann::json::parse(file, nullptr, false);
+  if (!hint.is_object() || !hint.contains("version") || !hint["version"].is_number_integer()) {
+    return Status::Stop("TABLE_LOG.UNREADABLE",
+                        table_path + "/_delta_log/_last_checkpoint cannot be read");
+  }
+  return std::optional(TableVersion{hint["version"].get<int64_t>()});
+}
+
+// "00000000000000000007.json#1": what a crash between write and link leaves behind.
+bool IsStagedCommit(const std::string& name) {
+  const size_t hash = name.rfind('#');
+  return hash != std::string::npos && hash + 1 < name.size() &&
+         name.find_first_not_of("0123456789", hash + 1) == std::string::npos;
+}
+
+}  // namespace
+
+Maintenance::Maintenance(std::shared_ptr<Bridge> bridge, std::string table_path, Clock& clock)
+    : bridge_(std::move(bridge)), table_path_(std::move(table_path)), clock_(clock) {}
+
+void Maintenance::Start(MaintenanceRequest request) {
+  round_ =
+      std::async(std::launch::async, [this, request = std::move(request)] { return Run(request); });
+}
+
+std::optional<MaintenanceRound> Maintenance::Collect(bool wait) {
+  if (!round_.valid()) return std::nullopt;
+  if (!wait && round_.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    return std::nullopt;
+  return round_.get();
+}
+
+MaintenanceRound Maintenance::Run(const MaintenanceRequest& request) {
+  MaintenanceRound round;
+  FaultPoint("delta.before_checkpoint");
+  auto checkpointed = bridge_->WriteCheckpoint(request.snapshot);
+  if (!checkpointed.ok()) {
+    round.warnings.push_back(
+        "no table checkpoint at version " + std::to_string(VersionOf(request.snapshot).value) +
+        " (tried again at the next interval): " + checkpointed.status().message());
+    return round;
+  }
+  FaultPoint("delta.after_checkpoint");
+  round.maintained = *checkpointed;
+  if (request.write_checksum) WriteChecksum(*checkpointed, &round);
+  if (request.retention.clean_up) CleanUpLog(request.retention, &round);
+  if (!std::exchange(swept_, true)) SweepStagedCommits();
+  return round;
+}
+
+// A snapshot may descend from a commit whose effect on the checksum cannot be counted on (ALTER TABLE
+// by somebody); a fresh look at the table through the new checkpoint can write it all the same.
+void Maintenance::WriteChecksum(const Snapshot& checkpointed, MaintenanceRound* round) {
+  FaultPoint("delta.before_crc");
+  auto checksummed = bridge_->WriteChecksum(checkpointed);
+  if (!checksummed.ok() && checksummed.status().code() == "UNSUPPORTED_FEATURE") {
+    checksummed = bridge_->Load(VersionOf(checkpointed));
+    if (checksummed.ok()) checksummed = bridge_->WriteChecksum(*checksummed);
+  }
+  if (checksummed.ok()) {
+    round->maintained = *checksummed;
+  } else if (checksummed.status().code() != "UNSUPPORTED_FEATURE") {
+    round->warnings.push_back("no .crc at version " +
+                              std::to_string(VersionOf(checkpointed).value) + ": " +
+                              checksummed.status().message());
+  }
+}
+
+void Maintenance::CleanUpLog(const LogRetention& retention, MaintenanceRound* round) {
+  const int64_t cutoff_ms = CutoffMs(clock_.NowMs(), retention.retention_ms);
+  // The cutoff moves once a day; a listing in between would find nothing.
+  if (cleaned_until_ms_ && *cleaned_until_ms_ >= cutoff_ms) return;
+  const auto hinted = ReadHint(table_path_);
+  auto log = bridge_->ListLog();
+  if (!hinted.ok() || !log.ok()) {
+    const Status& status = hinted.ok() ? log.status() : hinted.status();
+    round->warnings.push_back("the log is not cleaned up: " + status.message());
+    return;
+  }
+  const auto expired = ChooseExpired(*log, cutoff_ms, *hinted, kMaxDeletesPerRound);
+  for (const std::string& path : expired) {
+    const Status deleted = bridge_->Delete(path);
+    if (!deleted.ok()) {
+      round->warnings.push_back("log clean-up stopped: " + deleted.message());
+      return;
+    }
+  }
+  if (expired.size() < kMaxDeletesPerRound) cleaned_until_ms_ = cutoff_ms;
+}
+
+void Maintenance::SweepStagedCommits() {
+  std::error_code error;
+  const auto oldest = fs::file_time_type::clock::now() - kStagedCommitAge;
+  for (const auto& entry : fs::directory_iterator(table_path_ + "/_delta_log", error)) {
+    if (!IsStagedCommit(entry.path().filename().string())) continue;
+    const auto time = entry.last_write_time(error);
+    if (!error && time < oldest) fs::remove(entry.path(), error);
+  }
+}
+
+}  // namespace sluice::delta

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lost answers and refused writes: a decorator around the real bridge over a real table.
+#include <gtest/gtest.h>
+
+#include "delta/delta_table.h"
+#include "delta/random_uuid.h"
+#include "delta/testing/faulty_bridge.h"
+#include "delta/testing/table_fixture.h"
+
+namespace sluice::delta {
+namespace {
+
+using testing::BatchOf;
+using testing::FaultyBridge;
+using testing::TableTest;
+using Fault = FaultyBridge::Fault;
+
+class TableFaultTest : public TableTest {
+ protected:
+  void SetUp() override {
+    TableTest::SetUp();
+    ASSERT_TRUE(Created() != nullptr);
+    bridge_ = std::make_shared<FaultyBridge>(OpenBridge(path_.string()).value());
+    RetryPolicy retry;
+    retry.max_attempts = 5;
+    auto table = DeltaTable::Make(path_.string(), bridge_, {&SystemClock(), SeededRandom(), retry});
+    ASSERT_TRUE(table.ok()) << table.status().ToString();
+    table_ = std::move(table).value();
+  }
+
+  bool HasVersion(int64_t version) const { return std::filesystem::exists(CommitPath(version)); }
+
+  std::shared_ptr<FaultyBridge> bridge_;
+  std::unique_ptr<Table> table_;
+};
+
+class LandedTest : public TableFaultTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(LandedTest, ACommitWhoseAnswerIsLostIsFoundInTheLog) {
+  bridge_->commit_faults = {GetParam()};
+  for (int64_t batch : {0, 1}) {
+    const auto outcome = table_->Append(BatchOf("q", batch, {"a.parquet"}));
+    ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+    EXPECT_EQ(outcome->kind, CommitOutcome::Kind::kCommitted);
+    EXPECT_EQ(outcome->version, TableVersion{batch + 1});
+    EXPECT_EQ(outcome->conflicts, 0);
+    EXPECT_EQ(table_->LastBatch("q").value(), BatchId{batch});
+  }
+  EXPECT_FALSE(HasVersion(3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, LandedTest,
+                         ::testing::Values(Fault::kLandedButUnknown, Fault::kLandedButError,
+                                           Fault::kLandedWithoutAfter));
+
+TEST_F(TableFaultTest, ALostAnswerAmongOtherWritersIsFoundToo) {
+  ASSERT_TRUE(Opened()->Append(BatchOf("other", 0, {"x.parquet"})).ok());
+  bridge_->commit_faults = {Fault::kNone, Fault::kLandedButUnknown};
+  const auto outcome = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+  EXPECT_EQ(outcome->version, TableVersion{2});
+  EXPECT_EQ(outcome->conflicts, 1);
+}
+
+TEST_F(TableFaultTest, ALostAnswerThatCannotBeLookedUpIsLookedUpNextTime) {
+  bridge_->commit_faults = {Fault::kLandedButError};
+  bridge_->refresh_failures = 2;
+  for (int call = 0; call < 2; ++call) {
+    const auto outcome = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_TRUE(outcome.status().Is(ErrorKind::kRetry));
+  }
+  const auto outcome = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+  EXPECT_EQ(outcome->kind, CommitOutcome::Kind::kAlreadyCommitted);
+  EXPECT_EQ(bridge_->commits, 1);
+  EXPECT_FALSE(HasVersion(2));
+}
+
+TEST_F(TableFaultTest, AnUnknownThatDidNotLandIsTheCallersToRepeat) {
+  bridge_->commit_faults = {Fault::kUnknown};
+  const auto first = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+  EXPECT_EQ(first.status().code(), "STORAGE");
+  EXPECT_TRUE(first.status().Is(ErrorKind::kRetry));
+  const auto second = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->kind, CommitOutcome::Kind::kCommitted);
+  EXPECT_EQ(second->version, TableVersion{1});
+}
+
+TEST_F(TableFaultTest, AFullDiskIsSaidAndGoesOnWhenThereIsRoom) {
+  bridge_->commit_faults = {Fault::kNoSpace, Fault::kNoSpace};
+  for (int call = 0; call < 2; ++call) {
+    const auto outcome = table_->Append(BatchOf("q", 0, {"a.parquet"}));
+    EXPECT_EQ(outcome.status().code(), "NO_SPACE");
+    EXPECT_TRUE(outcome.status().Is(ErrorKind::kRetry));
+    EXPECT_FALSE(HasVersion(1));
+  }
+  ASSERT_TRUE(table_->Append(BatchOf("q", 0, {"a.parquet"})).ok());
+  EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{0});
+}
+
+TEST_F(TableFaultTest, AfterTheLastAttemptTheBatchIsNotInAndMayBeTriedAgain) {
+  // Somebody else is always faster: each refresh is followed by another foreign version.
+  class Rival : public FaultyBridge {
+   public:
+    Rival(std::shared_ptr<Bridge> real, std::string path)
+        : FaultyBridge(std::move(real)), path_(std::move(path)) {}
+    Result<CommitAttempt> Commit(const Snapshot& base, const CommitSpec& spec) override {
+      auto other = OpenTable(path_).value();
+      EXPECT_TRUE(other->Append(BatchOf("other", next_++, {"x.parquet"})).ok());
+      return FaultyBridge::Commit(base, spec);
+    }
+
+   private:
+    std::string path_;
+    int64_t next_ = 0;
+  };
+  auto rival = std::make_shared<Rival>(OpenBridge(path_.string()).value(), path_.string());
+  RetryPolicy retry;
+  retry.max_attempts = 4;
+  auto table =
+      DeltaTable::Make(path_.string(), rival, {&SystemClock(), SeededRandom(), retry}).value();
+  const auto outcome = table->Append(BatchOf("q", 0, {"a.parquet"}));
+  EXPECT_EQ(outcome.status().code(), "CONFLICTS");
+  EXPECT_TRUE(outcome.status().Is(ErrorKind::kRetry));
+  EXPECT_EQ(rival->commits, 4);
+  EXPECT_EQ(Opened()->LastBatch("q").value(), std::nullopt);
+}
+
+TEST_F(TableFaultTest, WithoutAChecksumTheTableWorksAllTheSame) {
+  auto bridge = std::make_shared<FaultyBridge>(OpenBridge(path_.string()).value());
+  std::filesystem::remove(path_ / "_delta_log" / "00000000000000000000.crc");
+  bridge->checksum_refusals = 100;
+  auto table =
+      DeltaTable::Make(path_.string(), bridge, {&SystemClock(), SeededRandom(), {}}).value();
+  for (int64_t batch = 0; batch < 25; ++batch) {
+    ASSERT_TRUE(table->Append(BatchOf("q", batch, {"a.parquet"})).ok());
+    table->Maintain();
+  }
+  table->FinishMaintenance();
+  EXPECT_EQ(table->TakeWarnings(), std::vector<std::string>{});
+  EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{24});
+}
+
+}  // namespace
+}  // namespace sluice::delta

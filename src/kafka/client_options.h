@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The `kafka.` options: Java's names and values on one side, librdkafka's on the other. One table
+// (client_option_table.cc) says for each Java option what becomes of it; docs/kafka-options.md shows it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "kafka/client.h"
+
+namespace sluice::kafka {
+
+using JavaOptions = std::map<std::string, std::string>;
+
+struct TranslatedOptions {
+  ClientSettings settings;  // the user's, under librdkafka's names
+  std::vector<std::pair<std::string, std::string>> problems;  // (option, what is wrong)
+  std::vector<std::pair<std::string, std::string>> warnings;  // (option, why it has no effect)
+  bool read_committed = false;
+  std::chrono::milliseconds api_timeout{10000};  // default.api.timeout.ms
+};
+
+// Translates all options; every mistake is reported, not only the first.
+TranslatedOptions TranslateOptions(const JavaOptions& options, Client::Role role);
+
+// Exit error that lists all problems; OK if there are none.
+Status ProblemsAsStatus(const TranslatedOptions& translated);
+
+}  // namespace sluice::kafka

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The running streams that no reader is using just now, and the client that fetches for all of them.
+// A reader takes a partition's stream for a range and returns it when the range is read, so the next
+// range of that partition goes on without a seek, whichever lane gets it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "core/offset_range.h"
+#include "core/result.h"
+#include "kafka/client.h"
+#include "kafka/partition_stream.h"
+
+namespace sluice::kafka {
+
+// Bytes and messages that one partition may have fetched ahead.
+struct QueueShare {
+  int64_t kbytes;
+  int64_t messages;
+};
+QueueShare ShareOfQueue(int64_t queue_bytes, size_t partitions);
+
+// Thread-safe.
+class StreamPool {
+ public:
+  StreamPool(ClientSettings settings, int64_t queue_bytes)
+      : settings_(std::move(settings)), queue_bytes_(queue_bytes) {}
+
+  // How many partitions will share queue_bytes; counts until the first Take().
+  void ExpectPartitions(size_t count);
+  // The idle stream of the partition, or a new one. Stop error if another reader has it.
+  Result<std::unique_ptr<PartitionStream>> Take(const TopicPartition& partition);
+  void Return(std::unique_ptr<PartitionStream> stream);
+  // Ends the idle streams of a topic: it is gone, or another one has its name.
+  void Drop(const std::string& topic);
+  // The fetching client; null before the first Take().
+  std::shared_ptr<Client> client();
+
+ private:
+  Status OpenClient();
+  std::shared_ptr<rd_kafka_topic_s> TopicHandle(const std::string& topic);
+
+  const ClientSettings settings_;
+  const int64_t queue_bytes_;
+  std::mutex mutex_;
+  size_t expected_partitions_ = 1;                                   // GUARDED_BY(mutex_)
+  std::shared_ptr<Client> client_;                                   // GUARDED_BY(mutex_)
+  std::map<std::string, std::shared_ptr<rd_kafka_topic_s>> topics_;  // GUARDED_BY(mutex_)
+  std::map<TopicPartition, std::unique_ptr<PartitionStream>> idle_;  // GUARDED_BY(mutex_)
+  std::set<TopicPartition> taken_;                                   // GUARDED_BY(mutex_)
+};
+
+}  // namespace sluice::kafka

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The identity of each topic as first seen in this run: a topic that was deleted and created again
+// has another id although its name, and perhaps its offsets, look the same. Thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace sluice::kafka {
+
+class TopicIds {
+ public:
+  // True if `id` is the topic's id so far, or the first one seen, or empty (old brokers have none).
+  bool Matches(const std::string& topic, const std::string& id) {
+    if (id.empty()) return true;
+    const std::lock_guard lock(mutex_);
+    return ids_.try_emplace(topic, id).first->second == id;
+  }
+  // The next id seen is the right one.
+  void Forget(const std::string& topic) {
+    const std::lock_guard lock(mutex_);
+    ids_.erase(topic);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> ids_;  // GUARDED_BY(mutex_)
+};
+
+}  // namespace sluice::kafka

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/fault_point.h"
+#include "core/version.h"
+#include "stream/idle_memory.h"
+#include "stream/lane.h"
+#include "stream/pass_warnings.h"
+#include "stream/rate_limit.h"
+
+namespace sluice::stream {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+void AddStats(const LaneStats& stats, Progress& progress) {
+  progress.records += stats.records;
+  progress.rows += stats.rows;
+  progress.input_bytes += stats.input_bytes;
+  progress.unmatched += stats.unmatched;
+  progress.newest_record_ms = std::max(progress.newest_record_ms, stats.newest_record_ms);
+  for (const auto& [reason, count] : stats.rejects) {
+    progress.rejects += count;
+    progress.rejects_by_reason[reason] += count;
+  }
+  for (const auto& [stage, seconds] : stats.cpu_seconds) progress.cpu_seconds[stage] += seconds;
+}
+
+Status SecondWriter(const BatchPlan& plan, const delta::CommitOutcome& outcome,
+                    const std::string& table_path) {
+  const std::string batch = std::to_string(plan.id.value);
+  return Status::Stop("FENCED",
+                      "batch " + batch + " of this query is in the table " + table_path +
+                          " already (seen at version " + std::to_string(outcome.version.value) +
+                          "), although this process did not write it: another program runs "
+                          "the same query. This one stops; nothing was written twice. Let "
+                          "only one run");
+}
+
+}  // namespace
+
+Committer::Committer(CommitterParts parts)
+    : parts_(std::move(parts)), patience_{kCommitter, parts_.gate, parts_.clock, Backoff(0)} {}
+
+void Committer::Run(Channel<CommitterMessage>& messages, const std::stop_token& stop) {
+  while (std::optional<CommitterMessage> message = messages.Pop()) {
+    Take(std::move(*message));
+    CommitReady(stop);
+  }
+  for (const auto& [id, batch] : pending_) Drop(batch);
+  pending_.clear();
+}
+
+void Committer::Take(CommitterMessage message) {
+  if (auto* plan = std::get_if<SharedPlan>(&message)) {
+    pending_[(*plan)->id].plan = std::move(*plan);
+    idle_seconds_ = 0;
+  } else if (auto* result = std::get_if<LaneResult>(&message)) {
+    pending_[result->plan->id].results.push_back(std::move(*result));
+  } else {
+    TidyUp();
+  }
+}
+
+// What the last batch used goes back to the system at once; and again when the query has fallen
+// asleep, with the rest that can. More often would be work for nothing.
+void Committer::TidyUp() {
+  constexpr int kAsleep = 10;
+  PassWarnings();
+  ++idle_seconds_;
+  if (idle_seconds_ == 1 || idle_seconds_ == kAsleep) TrimHeap();
+  if (idle_seconds_ == kAsleep) ReleaseCode();
+}
+
+void Committer::CommitReady(const std::stop_token& stop) {
+  while (!pending_.empty()) {
+    Pending& batch = pending_.begin()->second;
+    // The oldest batch cannot be completed any more: the lanes need not finish the rest. A later one
+    // has to wait for its turn, so that a bad record never takes the batches before it along.
+    if (const Status failure = FailureOf(batch); !failure.ok()) Fail(failure);
+    // Logged while the lanes work on it, as soon as the batch before it is committed.
+    if (!failed_ && !batch.plan->logged && !batch.log_ms) {
+      if (const Status status = WriteOffsets(batch, stop); !status.ok()) Fail(status);
+    }
+    if (batch.results.size() < static_cast<size_t>(batch.plan->lanes)) return;
+    parts_.board.LanesDone();
+    FaultPoint("batch.files_done");
+    if (failed_) {
+      Drop(batch);
+    } else if (const Status status = Commit(batch, stop); !status.ok()) {
+      Fail(status);
+    }
+    pending_.erase(pending_.begin());
+  }
+}
+
+void Committer::Fail(const Status& status) {
+  if (failed_) return;
+  failed_ = true;
+  parts_.board.Fail(status);
+}
+
+// The reason before its consequence: other lanes are cancelled when one fails.
+Status Committer::FailureOf(const Pending& batch) {
+  Status failure;
+  for (const LaneResult& result : batch.results) {
+    if (result.status.ok()) continue;
+    if (failure.ok() || failure.Is(ErrorKind::kCancelled)) failure = result.status;
+  }
+  return failure;
+}
+
+Status Committer::Commit(Pending& batch, const std::stop_token& stop) {
+  const BatchPlan& plan = *batch.plan;
+  SLUICE_ASSIGN_OR_RETURN(Committed committed, Append(batch, stop));
+  const int64_t appended = SinceMs(plan.triggered);
+  SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&] {
+    return parts_.checkpoint.WriteCommit(plan.id, parts_.watermark_ms);
+  }));
+  const int64_t done = SinceMs(plan.triggered);
+
+  std::map<std::string, int64_t> durations = plan.duration_ms;
+  const int64_t planned = durations["latestOffset"] + durations["queryPlanning"];
+  durations["walCommit"] = batch.log_ms.value_or(0);
+  durations["addBatch"] = std::max<int64_t>(appended - planned - durations["walCommit"], 0);
+  durations["commitOffsets"] = done - appended;
+  durations["triggerExecution"] = done;
+  durations["getBatch"] = 0;
+  Report(batch, committed, durations);
+  parts_.board.Committed();
+  parts_.table.Maintain();
+  PassWarnings();
+  return Status::Ok();
+}
+
+Status Committer::WriteOffsets(Pending& batch, const std::stop_token& stop) {
+  const BatchPlan& plan = *batch.plan;
+  const auto begun = parts_.clock.Monotonic();
+  checkpoint::OffsetLogEntry entry;
+  entry.batch_watermark_ms = parts_.watermark_ms;
+  entry.batch_timestamp_ms = plan.batch_timestamp_ms;
+  entry.conf_json = parts_.conf_json;
+  entry.offsets = plan.end;
+  SLUICE_RETURN_IF_ERROR(
+      WithRetries(patience_, stop, [&] { return parts_.checkpoint.WriteOffsets(plan.id, entry); }));
+  batch.log_ms = SinceMs(begun);
+  return Status::Ok();
+}
+
+Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_token& stop) {
+  delta::AppendRequest request;
+  request.app_id = parts_.checkpoint.query_id();
+  request.batch = batch.plan->id;
+  request.new_columns = parts_.new_columns;
+  request.engine_info = kEngineInfo;
+  for (const LaneResult& result : batch.results) {
+    request.files.insert(request.files.end(), result.files.begin(), result.files.end());
+    request.num_output_rows += result.stats.rows;
+  }
+  for (const DataFile& file : request.files) request.num_output_bytes += file.size_bytes;
+  int tries = 0;
+  Committed committed;
+  SLUICE_RETURN_IF_ERROR(
+      WithRetries(patience_, stop, [&] { return TryAppend(request, ++tries, committed.outcome); }));
+  // After a failed try it can only be our own commit whose answer was lost.
+  const bool already = committed.outcome.kind == delta::CommitOutcome::Kind::kAlreadyCommitted;
+  if (already && tries == 1) {
+    Drop(batch);
+    return SecondWriter(*batch.plan, committed.outcome, parts_.table_path);
+  }
+  parts_.new_columns.clear();
+  committed.at_ms = parts_.clock.NowMs();
+  return committed;
+}
+
+// A try that failed may have been committed all the same: the log is asked before the next one.
+Status Committer::TryAppend(const delta::AppendRequest& request, int tries,
+                            delta::CommitOutcome& outcome) {
+  if (tries > 1) {
+    SLUICE_RETURN_IF_ERROR(parts_.table.Refresh());
+    SLUICE_ASSIGN_OR_RETURN(const std::optional<BatchId> last,
+                            parts_.table.LastBatch(request.app_id));
+    if (last && *last >= request.batch) {
+      outcome = {delta::CommitOutcome::Kind::kAlreadyCommitted, parts_.table.info().version, 0};
+      return Status::Ok();
+    }
+  }
+  SLUICE_ASSIGN_OR_RETURN(outcome, parts_.table.Append(request));
+  return Status::Ok();
+}
+
+void Committer::Drop(const Pending& batch) {
+  for (const LaneResult& result : batch.results) DeleteFiles(parts_.table_path, result.files);
+}
+
+void Committer::Report(const Pending& batch, const Committed& committed,
+                       const std::map<std::string, int64_t>& durations) {
+  const BatchPlan& plan = *batch.plan;
+  Progress progress;
+  progress.batch = plan.id;
+  progress.timestamp_ms = plan.trigger_ms;
+  for (const LaneResult& result : batch.results) {
+    AddStats(result.stats, progress);
+    progress.files += static_cast<int64_t>(result.files.size());
+    for (const DataFile& file : result.files) progress.file_bytes += file.size_bytes;
+  }
+  progress.version = committed.outcome.version;
+  progress.committed_at_ms = committed.at_ms;
+  progress.duration_ms = durations;
+  progress.source = {plan.start, plan.end, plan.latest};
+  progress.remaining = RecordsBetween(plan.end, plan.latest);
+  progress.json = ProgressJson(parts_.context, progress, plan.previous_trigger_ms, plan.first);
+  FaultPoint("progress.before");
+  parts_.progress_log.Add(progress.json);
+  parts_.gate.Progressed(progress);
+}
+
+void Committer::PassWarnings() {
+  stream::PassWarnings(parts_.table, parts_.gate);
+  stream::PassWarnings(parts_.source, parts_.gate);
+}
+
+int64_t Committer::SinceMs(std::chrono::nanoseconds moment) const {
+  return duration_cast<milliseconds>(parts_.clock.Monotonic() - moment).count();
+}
+
+}  // namespace sluice::stream

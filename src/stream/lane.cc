@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/lane.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "core/fault_point.h"
+#include "stream/stage_clock.h"
+
+namespace sluice::stream {
+
+namespace {
+
+constexpr size_t kChunkRecords = 65536;
+constexpr int64_t kMaxChunkBytes = 16 << 20;
+constexpr int64_t kMinChunkBytes = 256 << 10;
+// An empty read lasts at most a second: so long without a record of a range that is not empty.
+constexpr int kEmptyReadsBeforeWarning = 5;
+
+void Count(const RecordBatch& records, LaneStats& stats) {
+  stats.records += static_cast<int64_t>(records.records.size());
+  stats.input_bytes += static_cast<int64_t>(records.value_bytes);
+  for (const Record& record : records.records) {
+    stats.newest_record_ms = std::max(stats.newest_record_ms, record.timestamp_ms);
+  }
+}
+
+int64_t TotalBytes(const std::vector<Columns>& batches) {
+  int64_t bytes = 0;
+  for (const Columns& columns : batches) bytes += static_cast<int64_t>(columns.ByteSize());
+  return bytes;
+}
+
+}  // namespace
+
+void DeleteFiles(const std::string& table_root, const std::vector<DataFile>& files) {
+  for (const DataFile& file : files) {
+    std::error_code ignored;
+    std::filesystem::remove(std::filesystem::path(table_root) / file.path, ignored);
+  }
+}
+
+Lane::Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate& gate, Clock& clock)
+    : setup_(setup),
+      parts_(std::move(parts)),
+      budget_(budget),
+      lease_(budget),
+      patience_{setup.id, gate, clock, Backoff(static_cast<uint64_t>(setup.id) + 1)} {}
+
+LaneResult Lane::Run(const LaneTask& task, const std::stop_token& stop) {
+  LaneResult result;
+  while (true) {
+    result = LaneResult{};
+    result.plan = task.plan;
+    result.status = stop.stop_requested() ? Status::Cancelled() : Attempt(task, stop, result);
+    if (result.status.ok()) break;
+    GiveUp(result);
+    if (!result.status.Is(ErrorKind::kRetry)) return result;
+    const Status waited = WaitBeforeRetry(patience_, result.status, stop);
+    if (!waited.ok()) {
+      result.status = waited;
+      return result;
+    }
+  }
+  patience_.backoff.Reset();
+  patience_.gate.Well(setup_.id);
+  return result;
+}
+
+void Lane::GiveUp(LaneResult& result) {
+  parts_.writer->Abandon();
+  DeleteFiles(parts_.table_root, result.files);
+  result.files.clear();
+  lease_.Resize(0);
+  patience_.gate.Read(result.plan->id, setup_.id, 0);
+}
+
+Status Lane::Attempt(const LaneTask& task, const std::stop_token& stop, LaneResult& result) {
+  parts_.writer->Begin(task.plan->id, setup_.id);
+  SLUICE_RETURN_IF_ERROR(parts_.reader->Start(task.ranges));
+  SLUICE_RETURN_IF_ERROR(ReadAll(task, stop, result));
+  SLUICE_RETURN_IF_ERROR(CloseFiles(result));
+  FaultPoint("lane.files_done");
+  return Status::Ok();
+}
+
+Status Lane::ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResult& result) {
+  while (!parts_.reader->done()) {
+    if (stop.stop_requested()) return Status::Cancelled();
+    SLUICE_RETURN_IF_ERROR(MakeRoom(*task.plan, stop, result));
+    SLUICE_ASSIGN_OR_RETURN(RecordBatch records, ReadChunk(stop, result.stats));
+    NoteProgress(records);
+    if (records.records.empty()) continue;
+    SLUICE_RETURN_IF_ERROR(Process(*task.plan, std::move(records), result.stats));
+    patience_.gate.Read(task.plan->id, setup_.id, result.stats.records);
+  }
+  return Status::Ok();
+}
+
+int64_t Lane::ChunkBytes() const {
+  const double share = static_cast<double>(budget_.total_bytes()) / 2 / setup_.lanes;
+  return std::clamp(static_cast<int64_t>(share / (1 + expansion_)), kMinChunkBytes, kMaxChunkBytes);
+}
+
+int64_t Lane::ChunkMemory(int64_t value_bytes) const {
+  return static_cast<int64_t>(static_cast<double>(value_bytes) * (1 + expansion_));
+}
+
+// Before reading on, the next chunk must fit beside what the writer holds. A lane that holds much
+// closes its files and begins new ones; then it waits for the others. Nobody waits with more than half
+// of its share in hand, so that somebody always fits.
+Status Lane::MakeRoom(const BatchPlan& plan, const std::stop_token& stop, LaneResult& result) {
+  const int64_t chunk = ChunkMemory(ChunkBytes());
+  const int64_t buffered = parts_.writer->buffered_bytes();
+  if (lease_.TryResize(buffered + chunk)) return Status::Ok();
+  if (buffered > budget_.total_bytes() / 2 / setup_.lanes) {
+    SLUICE_RETURN_IF_ERROR(CloseFiles(result));
+    parts_.writer->Begin(plan.id, setup_.id);
+  }
+  const int64_t kept = parts_.writer->buffered_bytes();
+  lease_.Resize(kept);
+  return lease_.WaitResize(kept + chunk, stop) ? Status::Ok() : Status::Cancelled();
+}
+
+Result<RecordBatch> Lane::ReadChunk(const std::stop_token& stop, LaneStats& stats) {
+  kafka::ReadLimits limits;
+  limits.max_records = kChunkRecords;
+  limits.max_bytes = static_cast<size_t>(ChunkBytes());
+  limits.max_record_bytes = static_cast<size_t>(setup_.max_record_bytes);
+  while (true) {
+    Result<RecordBatch> records = [&] {
+      const StageClock clock(stats.cpu_seconds, "fetch");
+      return parts_.reader->Read(limits, stop);
+    }();
+    FaultPoint("lane.after_fetch");
+    if (!records.status().Is(ErrorKind::kRetry)) return records;
+    // The reader keeps its place: what was written so far stays.
+    SLUICE_RETURN_IF_ERROR(WaitBeforeRetry(patience_, records.status(), stop));
+  }
+}
+
+// A client that gets nothing retries quietly for ever; somebody should be told.
+void Lane::NoteProgress(const RecordBatch& records) {
+  if (!records.records.empty() || parts_.reader->done()) {
+    empty_reads_ = 0;
+    patience_.backoff.Reset();
+    patience_.gate.Well(setup_.id);
+    return;
+  }
+  if (++empty_reads_ < kEmptyReadsBeforeWarning) return;
+  patience_.gate.Waiting(
+      setup_.id,
+      Status::Retry("KAFKA_NO_RECORDS",
+                    "the broker has sent no records for " + std::to_string(empty_reads_) +
+                        " seconds although the batch is not complete; nothing is lost, "
+                        "the query goes on when they come. Check the brokers"));
+}
+
+Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats) {
+  Count(records, stats);
+  const auto value_bytes = static_cast<int64_t>(records.value_bytes);
+  lease_.Resize(parts_.writer->buffered_bytes() + ChunkMemory(value_bytes));
+  Result<decode::Decoded> decoded = [&] {
+    const StageClock clock(stats.cpu_seconds, "decode");
+    return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms});
+  }();
+  FaultPoint("lane.after_decode");
+  SLUICE_RETURN_IF_ERROR(decoded.status());
+  for (const decode::Reject& reject : decoded->rejects)
+    ++stats.rejects[decode::ToString(reject.reason)];
+  stats.unmatched += decoded->unmatched;
+  records = RecordBatch{};
+  Result<std::vector<Columns>> transformed = [&] {
+    const StageClock clock(stats.cpu_seconds, "transform");
+    return parts_.transform->Run(std::move(decoded->columns),
+                                 {.batch_timestamp_ms = plan.batch_timestamp_ms});
+  }();
+  SLUICE_RETURN_IF_ERROR(transformed.status());
+  const int64_t bytes = TotalBytes(*transformed);
+  if (value_bytes > 0) {
+    const double seen = static_cast<double>(bytes) / static_cast<double>(value_bytes);
+    expansion_ = std::max(seen, expansion_ * 0.9);
+  }
+  lease_.Resize(parts_.writer->buffered_bytes() + bytes);
+  return Write(std::move(*transformed), stats);
+}
+
+Status Lane::Write(std::vector<Columns> batches, LaneStats& stats) {
+  const StageClock clock(stats.cpu_seconds, "write");
+  for (Columns& batch : batches) {
+    if (batch.empty()) continue;
+    const Columns columns(parts_.file_schema, batch.Take());
+    stats.rows += columns.num_rows();
+    SLUICE_RETURN_IF_ERROR(parts_.writer->Write(columns));
+  }
+  FaultPoint("lane.after_write");
+  lease_.Resize(parts_.writer->buffered_bytes());
+  return Status::Ok();
+}
+
+Status Lane::CloseFiles(LaneResult& result) {
+  const StageClock clock(result.stats.cpu_seconds, "write");
+  SLUICE_ASSIGN_OR_RETURN(std::vector<DataFile> files, parts_.writer->Finish());
+  std::move(files.begin(), files.end(), std::back_inserter(result.files));
+  lease_.Resize(parts_.writer->buffered_bytes());
+  return Status::Ok();
+}
+
+}  // namespace sluice::stream

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/listener_gate.h"
+
+namespace sluice::stream {
+
+void ListenerGate::Started(const std::string& query_id, const std::string& run_id) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnStarted(query_id, run_id);
+}
+
+void ListenerGate::Announce(QueryState state, const Status& reason) {
+  const std::string code = reason.ok() ? "" : reason.code();
+  if (announced_ && state == state_ && code == announced_code_) return;
+  announced_ = true;
+  state_ = state;
+  announced_code_ = code;
+  listener_.OnState(state, reason);
+}
+
+void ListenerGate::State(QueryState state, const Status& reason) {
+  const std::lock_guard lock(mutex_);
+  Announce(state, reason);
+}
+
+void ListenerGate::Waiting(int who, const Status& reason) {
+  const std::lock_guard lock(mutex_);
+  waiting_.insert_or_assign(who, reason);
+  if (state_ != QueryState::kStopping) Announce(QueryState::kWaiting, reason);
+}
+
+void ListenerGate::Well(int who) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.erase(who) == 0 || state_ != QueryState::kWaiting) return;
+  if (waiting_.empty()) {
+    Announce(QueryState::kRunning, Status::Ok());
+  } else {
+    Announce(QueryState::kWaiting, waiting_.begin()->second);
+  }
+}
+
+void ListenerGate::Planned(const PlannedBatch& batch) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnPlanned(batch);
+}
+
+void ListenerGate::Read(BatchId batch, int lane, int64_t records) {
+  const std::lock_guard lock(mutex_);
+  std::map<int, int64_t>& lanes = read_[batch];
+  lanes[lane] = records;
+  BatchReading reading{batch, 0};
+  for (const auto& [id, count] : lanes) reading.records_read += count;
+  listener_.OnReading(reading);
+}
+
+void ListenerGate::Progressed(const Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  read_.erase(read_.begin(), read_.upper_bound(progress.batch));
+  listener_.OnProgress(progress);
+}
+
+void ListenerGate::Idle(const IdleReport& report) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnIdle(report);
+}
+
+void ListenerGate::Warning(const QueryWarning& warning) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnWarning(warning);
+}
+
+void ListenerGate::Terminated(const Status& status) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnTerminated(status);
+}
+
+}  // namespace sluice::stream

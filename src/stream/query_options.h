@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a query runs: trigger, limits, lanes, memory, and where its state and table are.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice::stream {
+
+struct Trigger {
+  enum class Kind { kProcessingTime, kAvailableNow, kOnce } kind = Kind::kProcessingTime;
+  std::chrono::milliseconds interval{0};  // kProcessingTime; 0: back to back
+};
+
+struct RateLimits {
+  std::optional<int64_t> max_offsets_per_trigger;
+  std::optional<int64_t> min_offsets_per_trigger;
+  std::chrono::milliseconds max_trigger_delay{std::chrono::minutes(15)};
+};
+
+struct QueryOptions {
+  std::string name;  // label `query` of metrics, "name" in progress; may be empty
+  Trigger trigger;
+  RateLimits limits;
+  std::string checkpoint_location;
+  std::string table_path;
+  std::vector<std::string> partition_by;
+  bool merge_schema = false;
+  // A new query over a table that holds rows already; false: whoever starts it has said so himself.
+  bool warn_of_foreign_table = true;
+  int lanes = 0;  // 0: one a core
+  int64_t memory_bytes = 512LL << 20;
+  std::string scala = "2.12";  // key order of offsets in a new checkpoint: "2.12" or "2.13"
+};
+
+}  // namespace sluice::stream

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "checkpoint/log_format.h"
+#include "stream/testing/memory_world.h"
+
+namespace sluice::stream {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool Eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+bool Contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// A query that runs on a thread of its own until it is stopped.
+class Running {
+ public:
+  Running(MemoryWorld& world, QueryListener& listener)
+      : query_(world.NewQuery(listener)),
+        thread_([this] { status_ = query_->Run(stop_.get_token()); }) {}
+  Status Stop() {
+    stop_.request_stop();
+    return Join();
+  }
+  Status Join() {
+    thread_.join();
+    return status_;
+  }
+  Query& query() { return *query_; }
+
+ private:
+  std::unique_ptr<Query> query_;
+  std::stop_source stop_;
+  Status status_;
+  std::jthread thread_;
+};
+
+TEST(Query, DrainsATopicIntoATable) {
+  MemoryWorld world;
+  world.Produce(1000);
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  ASSERT_EQ(listener.progress().size(), 1u);
+  EXPECT_EQ(listener.progress()[0].records, 1000);
+  EXPECT_EQ(listener.progress()[0].rows, 1000);
+  EXPECT_EQ(listener.progress()[0].remaining, 0);
+  EXPECT_EQ(listener.states(), (std::vector<std::string>{"starting", "running", "stopped"}));
+  EXPECT_EQ(listener.terminations(), 1);
+}
+
+TEST(Query, WritesSparksFiles) {
+  MemoryWorld world(1);
+  world.Produce(3);
+  ASSERT_TRUE(world.Drain().ok());
+  const auto files = world.disk->files();
+  EXPECT_TRUE(files.contains("metadata"));
+  EXPECT_EQ(files.at("sources/0/0"), std::string(1, '\0') + "v1\n{\"topic\":{\"0\":0}}");
+  EXPECT_EQ(files.at("commits/0"), "v1\n{\"nextBatchWatermarkMs\":0}");
+  const auto entry = checkpoint::ParseOffsetLog(files.at("offsets/0"), "offsets/0");
+  ASSERT_TRUE(entry.ok());
+  EXPECT_EQ(entry->offsets.at(world.Partition(0)), Offset{3});
+  EXPECT_GE(entry->batch_timestamp_ms, 1'714'550'400'000);
+}
+
+TEST(Query, GoesOnWhereItEnded) {
+  MemoryWorld world;
+  for (int round = 0; round < 5; ++round) {
+    world.Produce(37);
+    ASSERT_TRUE(world.Drain().ok());
+  }
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_EQ(world.table->commits().size(), 5u);
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.table->commits().size(), 5u) << "no new records, no batch";
+}
+
+TEST(Query, HonoursMaxOffsetsPerTrigger) {
+  MemoryWorld world;
+  world.Produce(1000);
+  world.options.limits.max_offsets_per_trigger = 100;
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  ASSERT_EQ(listener.progress().size(), 10u);
+  for (const Progress& progress : listener.progress()) EXPECT_EQ(progress.records, 100);
+  EXPECT_EQ(listener.progress()[3].remaining, 600);
+}
+
+TEST(Query, OnceReadsAllInOneBatchWhateverTheLimits) {
+  MemoryWorld world;
+  world.Produce(1000);
+  world.options.limits.max_offsets_per_trigger = 10;
+  world.options.trigger.kind = Trigger::Kind::kOnce;
+  RecordingListener listener;
+  ASSERT_TRUE(world.NewQuery(listener)->Run({}).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_EQ(listener.progress().size(), 1u);
+}
+
+TEST(Query, AvailableNowIgnoresWhatCameLater) {
+  MemoryWorld world;
+  world.Produce(100);
+  world.options.limits.max_offsets_per_trigger = 10;
+  std::atomic<bool> added = false;
+  world.files->set_fault([&](const std::string&) {
+    if (!added.exchange(true)) world.Produce(50);
+    return Status::Ok();
+  });
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.RowsInTable(), 100);
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, AZeroRowBatchIsCommitted) {
+  MemoryWorld world(1);
+  world.broker->AppendControl(world.Partition(0));
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  ASSERT_EQ(world.table->commits().size(), 1u);
+  EXPECT_TRUE(world.table->commits()[0].files.empty());
+  EXPECT_TRUE(world.disk->files().contains("commits/0"));
+  EXPECT_EQ(listener.progress()[0].records, 0);
+}
+
+TEST(Query, ANewPartitionBeginsAtItsEarliestOffset) {
+  MemoryWorld world(1);
+  world.Produce(5);
+  ASSERT_TRUE(world.Drain().ok());
+  world.broker->AddPartition({"topic", PartitionId{7}}, 3);
+  world.broker->Append({"topic", PartitionId{7}}, "{}");
+  world.options.limits.max_offsets_per_trigger = 1000;
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, RunsUntilItIsStopped) {
+  MemoryWorld world;
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  RecordingListener listener;
+  Running running(world, listener);
+  for (int round = 0; round < 20; ++round) {
+    world.Produce(10);
+    ASSERT_TRUE(Eventually([&] { return world.RowsInTable() == 10 * (round + 1); }));
+  }
+  EXPECT_TRUE(running.Stop().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_EQ(listener.states().back(), "stopped");
+}
+
+TEST(Query, ReportsIdlenessEveryTenSeconds) {
+  MemoryWorld world;
+  world.Produce(4);
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  world.options.trigger.interval = 1000ms;
+  RecordingListener listener;
+  Running running(world, listener);
+  ASSERT_TRUE(Eventually([&] { return listener.idles().size() >= 2; }));
+  EXPECT_TRUE(running.Stop().ok());
+  const std::string idle = listener.idles()[0];
+  EXPECT_NE(idle.find("\"batchId\":1,"), std::string::npos) << "the id of the next batch: " << idle;
+  EXPECT_NE(idle.find("\"numInputRows\":0"), std::string::npos);
+}
+
+TEST(Query, WaitsForMinOffsetsOrTheDelay) {
+  MemoryWorld world(1);
+  world.Produce(1);
+  ASSERT_TRUE(world.Drain().ok());
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  world.options.limits.min_offsets_per_trigger = 10;
+  world.options.limits.max_trigger_delay = std::chrono::hours(1);
+  RecordingListener listener;
+  world.Produce(1);
+  const int64_t begun_ms = world.clock.NowMs();
+  Running running(world, listener);
+  ASSERT_TRUE(Eventually([&] { return world.RowsInTable() == 2; }))
+      << "the first trigger never waits";
+  EXPECT_LT(listener.progress().empty() ? 0 : listener.progress()[0].timestamp_ms - begun_ms,
+            3'600'000);
+  world.Produce(3);
+  ASSERT_TRUE(Eventually([&] { return world.RowsInTable() == 5; }));
+  EXPECT_TRUE(running.Stop().ok());
+  ASSERT_EQ(listener.progress().size(), 2u);
+  EXPECT_GE(listener.progress()[1].timestamp_ms - listener.progress()[0].timestamp_ms, 3'599'000)
+      << "three records are less than ten: the delay had to pass";
+}
+
+TEST(Query, WaitsForABrokerThatIsAway) {
+  MemoryWorld world;
+  world.Produce(100);
+  std::atomic<int> failures = 7;
+  world.broker->set_fault([&](const std::string& operation) {
+    if (operation == "complete" || --failures < 0) return Status::Ok();
+    return Status::Retry("KAFKA_UNREACHABLE", "no broker answers");
+  });
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_TRUE(Contains(listener.states(), "waiting KAFKA_UNREACHABLE"));
+  EXPECT_EQ(listener.states().back(), "stopped");
+}
+
+TEST(Query, AReadThatFailsIsTakenUpAgain) {
+  MemoryWorld world;
+  world.Produce(1000);
+  std::atomic<int> reads = 0;
+  world.broker->set_fault([&](const std::string& operation) {
+    const bool fails = operation == "read" && reads.fetch_add(1) % 2 == 0;
+    return fails ? Status::Retry("KAFKA_TRANSPORT", "connection lost") : Status::Ok();
+  });
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, StopsWhileItWaits) {
+  MemoryWorld world;
+  world.broker->set_fault(
+      [](const std::string&) { return Status::Retry("TOPIC_MISSING", "no topic"); });
+  RecordingListener listener;
+  Running running(world, listener);
+  ASSERT_TRUE(Eventually([&] { return Contains(listener.states(), "waiting TOPIC_MISSING"); }));
+  EXPECT_TRUE(running.Stop().ok());
+  EXPECT_EQ(listener.states().back(), "stopped");
+}
+
+TEST(Query, AFullDiskUnderTheLanesIsWaitedFor) {
+  MemoryWorld world;
+  world.Produce(500);
+  std::atomic<int> failures = 5;
+  world.files->set_fault([&](const std::string& operation) {
+    if (operation != "finish" || --failures < 0) return Status::Ok();
+    return Status::Retry("NO_SPACE", "disk full");
+  });
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_EQ(world.files->abandoned(), 5);
+  EXPECT_TRUE(Contains(listener.states(), "waiting NO_SPACE"));
+}
+
+TEST(Query, AFullDiskUnderTheCheckpointIsWaitedFor) {
+  MemoryWorld world;
+  world.Produce(500);
+  std::atomic<int> calls = 0;
+  world.disk->set_fault([&](const std::string&) {
+    return calls.fetch_add(1) % 3 != 2 ? Status::Retry("NO_SPACE", "disk full") : Status::Ok();
+  });
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, ACommitWhoseAnswerWasLostCounts) {
+  MemoryWorld world;
+  world.Produce(100);
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(100);
+  world.table->LoseNextAnswer();
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(100);
+  world.table->FailNext(Status::Retry("NO_SPACE", "disk full"), 3);
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, ABadRecordStopsButNotTheBatchesBeforeIt) {
+  MemoryWorld world(1);
+  world.Produce(30);
+  world.broker->Append(world.Partition(0), "poison");
+  world.Produce(5);
+  world.options.limits.max_offsets_per_trigger = 10;
+  RecordingListener listener;
+  const Status status = world.Drain(listener);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.code(), "MALFORMED_RECORD");
+  EXPECT_EQ(world.RowsInTable(), 30);
+  EXPECT_EQ(listener.states().back(), "failed MALFORMED_RECORD");
+  EXPECT_EQ(world.Drain().code(), "MALFORMED_RECORD") << "and again: nothing is skipped";
+  EXPECT_EQ(world.RowsInTable(), 30);
+}
+
+TEST(Query, CountsCorruptRecordsByReason) {
+  MemoryWorld world(1);
+  world.Produce(3, "bad");
+  world.Produce(2);
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(listener.progress()[0].rejects, 3);
+  EXPECT_EQ(listener.progress()[0].rejects_by_reason.size(), 1u);
+}
+
+TEST(Query, CountsRecordsWithoutADeclaredKey) {
+  MemoryWorld world;
+  world.Produce(7, "foreign");
+  world.Produce(2);
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(listener.progress()[0].unmatched, 7);
+  EXPECT_EQ(listener.progress()[0].rejects, 0);
+}
+
+TEST(Query, ASecondProcessOnTheSameCheckpointStopsAtOnce) {
+  MemoryWorld world;
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  RecordingListener listener;
+  Running first(world, listener);
+  world.Produce(10);
+  ASSERT_TRUE(Eventually([&] { return world.RowsInTable() == 10; }));
+  RecordingListener other;
+  EXPECT_EQ(world.NewQuery(other)->Run({}).code(), "CHECKPOINT.IN_USE");
+  EXPECT_TRUE(first.Stop().ok());
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+// Another engine, which does not know our lock.
+TEST(Query, ASecondWriterOfTheSameQueryIsFenced) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  const std::string id = world.table->commits()[0].app_id;
+  world.Produce(10);
+  std::atomic<bool> done = false;
+  world.files->set_fault([&](const std::string& operation) {
+    if (operation == "finish" && !done.exchange(true)) world.table->CommitElsewhere(id, BatchId{1});
+    return Status::Ok();
+  });
+  EXPECT_EQ(world.Drain().code(), "FENCED");
+}
+
+TEST(Query, AForeignOffsetsFileStopsIt) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(10);
+  std::atomic<bool> done = false;
+  world.broker->set_fault([&](const std::string& operation) {
+    if (operation == "complete" && !done.exchange(true)) world.disk->Put("offsets/1", "foreign");
+    return Status::Ok();
+  });
+  EXPECT_EQ(world.Drain().code(), "CHECKPOINT.FILE_EXISTS");
+  EXPECT_EQ(world.RowsInTable(), 10);
+}
+
+TEST(Query, RunsTheRecordedBatchAgainWithItsTimestamp) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(10);
+  world.disk->set_fault([](const std::string& operation) {
+    return operation == "create commits/1" ? Status::Stop("CRASHED", "") : Status::Ok();
+  });
+  world.table->FailNext(Status::Stop("CRASHED", ""));
+  EXPECT_EQ(world.Drain().code(), "CRASHED");
+  world.disk->set_fault(nullptr);
+  const auto recorded = checkpoint::ParseOffsetLog(world.disk->files().at("offsets/1"), "");
+  world.Produce(10);
+  world.clock.Advance(1h);
+  world.options.limits.max_offsets_per_trigger = 1;
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(listener.progress()[0].records, 10) << "the recorded range, whatever the limit";
+  const auto commits = world.table->commits();
+  ASSERT_GT(commits.size(), 1u);
+  for (const DataFile& file : commits[1].files) {
+    for (const MemoryRow& row : world.files->Rows(file.path)) {
+      EXPECT_EQ(row.batch_timestamp_ms, recorded->batch_timestamp_ms);
+    }
+  }
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, ABatchThatTheTableHasIsFinishedWithoutKafka) {
+  MemoryWorld world;
+  world.Produce(10);
+  world.disk->set_fault([](const std::string& operation) {
+    return operation == "create commits/0" ? Status::Stop("CRASHED", "") : Status::Ok();
+  });
+  EXPECT_EQ(world.Drain().code(), "CRASHED");
+  world.disk->set_fault(nullptr);
+  world.options.trigger.kind = Trigger::Kind::kOnce;
+  const int reads = world.broker->calls("read") + world.broker->calls("latest");
+  RecordingListener listener;
+  ASSERT_TRUE(world.NewQuery(listener)->Run({}).ok());
+  EXPECT_EQ(world.broker->calls("read") + world.broker->calls("latest"), reads);
+  EXPECT_TRUE(world.disk->files().contains("commits/0"));
+  ASSERT_EQ(listener.progress().size(), 1u);
+  EXPECT_TRUE(listener.progress()[0].skipped);
+  EXPECT_EQ(listener.progress()[0].records, 0);
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, RefusesTheCheckpointOfAnotherQuery) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  for (int p = 0; p < 4; ++p) world.broker->RemovePartition(world.Partition(p));
+  world.broker->AddPartition({"other_topic", PartitionId{0}});
+  const Status status = world.Drain();
+  ASSERT_EQ(status.code(), "CHECKPOINT.OF_ANOTHER_QUERY");
+  EXPECT_NE(status.message().find("other_topic"), std::string::npos) << status.message();
+}
+
+TEST(Query, RefusesACheckpointWithoutItsTable) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.table = nullptr;
+  EXPECT_EQ(world.Drain().code(), "CHECKPOINT.WITHOUT_TABLE");
+  EXPECT_EQ(world.table, nullptr) << "nothing is made in its place";
+}
+
+TEST(Query, WarnsOfATableWithoutItsCheckpoint) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.disk = std::make_shared<checkpoint::MemoryDisk>();
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_TRUE(Contains(listener.warnings(), "TABLE_WITHOUT_CHECKPOINT"));
+}
+
+TEST(Query, RefusesLogsThatWereReset) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  for (const char* file : {"offsets/0", "commits/0", "sources/0/0"}) world.disk->Erase(file);
+  EXPECT_EQ(world.Drain().code(), "CHECKPOINT.TABLE_AHEAD");
+}
+
+TEST(Query, RefusesColumnsThatDisagreeBeforeTheFirstBatch) {
+  MemoryWorld world;
+  world.Produce(10);
+  world.table = std::make_shared<delta::MemoryLog>(
+      Schema{{{"offset", DataType(TypeKind::kString), true}}}, std::vector<std::string>());
+  EXPECT_EQ(world.Drain().code(), "SCHEMA_MISMATCH");
+  EXPECT_FALSE(world.disk->files().contains("metadata")) << "nothing is written before all is well";
+}
+
+TEST(Query, LostPartitionsEndADrainingRun) {
+  MemoryWorld world;
+  world.Produce(100);
+  world.options.limits.max_offsets_per_trigger = 10;
+  std::atomic<int> looks = 0;
+  world.broker->set_fault([&](const std::string& operation) {
+    if (operation == "latest" && looks.fetch_add(1) == 3)
+      world.broker->RemovePartition(world.Partition(2));
+    return Status::Ok();
+  });
+  const Status status = world.Drain();
+  EXPECT_EQ(status.code(), "KAFKA_DATA_LOSS.LOST_TOPIC_PARTITIONS_WITH_TRIGGER_AVAILABLENOW");
+  EXPECT_NE(status.message().find("topic-2"), std::string::npos) << status.message();
+}
+
+TEST(Query, StaysWithinItsMemory) {
+  MemoryWorld world;
+  world.Produce(200000);  // several chunks a lane
+  world.options.lanes = 2;
+  world.options.memory_bytes = 8 << 20;
+  world.row_bytes = 100;  // 20 MB of pages in all, of which the lanes may hold 3
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(world.Mistakes(), "");
+  EXPECT_GT(listener.progress()[0].files, 2) << "full lanes close their files and go on";
+}
+
+TEST(Query, KeepsTheLastHundredReports) {
+  MemoryWorld world(1);
+  world.Produce(150);
+  world.options.limits.max_offsets_per_trigger = 1;
+  RecordingListener listener;
+  auto query = world.NewQuery(listener);
+  ASSERT_TRUE(query->Run({}).ok());
+  EXPECT_EQ(listener.progress().size(), 150u);
+  ASSERT_EQ(query->RecentProgress().size(), 100u);
+  EXPECT_NE(query->RecentProgress()[0].find("\"batchId\":50,"), std::string::npos);
+}
+
+// While a batch commits the next is worked on, but its offsets are not logged before.
+TEST(Query, TheNextBatchIsLoggedOnlyAfterTheOneBeforeIsCommitted) {
+  MemoryWorld world;
+  world.Produce(400);
+  world.options.limits.max_offsets_per_trigger = 20;
+  std::atomic<int> early = 0;
+  world.disk->set_fault([&](const std::string& operation) {
+    static std::atomic<int> committed;
+    if (operation == "create offsets/0") committed = 0;
+    int batch = 0;
+    if (std::sscanf(operation.c_str(), "create offsets/%d", &batch) == 1 && batch > committed)
+      ++early;
+    if (std::sscanf(operation.c_str(), "create commits/%d", &batch) == 1) committed = batch + 1;
+    return Status::Ok();
+  });
+  ASSERT_TRUE(world.Drain().ok());
+  EXPECT_EQ(early, 0);
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, AStopGivesUpABatchThatDoesNotEnd) {
+  MemoryWorld world;
+  world.Produce(10);
+  world.broker->set_fault([](const std::string& operation) {
+    return operation == "read" ? Status::Retry("KAFKA_UNREACHABLE", "away") : Status::Ok();
+  });
+  {
+    RecordingListener listener;
+    Running running(world, listener);
+    ASSERT_TRUE(
+        Eventually([&] { return Contains(listener.states(), "waiting KAFKA_UNREACHABLE"); }));
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_TRUE(running.Stop().ok());
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  }
+  world.broker->set_fault(nullptr);
+  const Status drained = world.Drain();
+  ASSERT_TRUE(drained.ok()) << drained.ToString();
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+}  // namespace
+}  // namespace sluice::stream

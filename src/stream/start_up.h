@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What happens before the first batch: checkpoint locked and read, table opened or made, columns
+// fitted, recovery decided. Nothing is written to a checkpoint before all of that is well.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/recovery.h"
+#include "core/data_type.h"
+#include "core/result.h"
+#include "delta/table.h"
+#include "stream/query.h"
+#include "stream/retry.h"
+
+namespace sluice::stream {
+
+struct Opened {
+  std::unique_ptr<checkpoint::Checkpoint> checkpoint;
+  std::unique_ptr<delta::Table> table;
+  delta::SchemaFit fit;
+  std::vector<delta::NamePath> stats_columns;  // of the data files
+  checkpoint::Recovery recovery;
+};
+
+// `output`: the columns that the query makes.
+Result<Opened> OpenQuery(const QueryOptions& options, const QueryParts& parts, const Schema& output,
+                         std::shared_ptr<checkpoint::Storage> storage, Patience& patience,
+                         const std::stop_token& stop);
+
+// Writes metadata and sources/0/0 of a new query, asking the source for its starting offsets.
+Status BeginQuery(Opened& opened, kafka::Source& source, Patience& patience,
+                  const std::stop_token& stop);
+
+// Refuses a checkpoint none of whose topics is subscribed to: it belongs to another query.
+Status CheckSameTopics(const std::string& checkpoint, const OffsetMap& start,
+                       const OffsetMap& latest);
+
+}  // namespace sluice::stream

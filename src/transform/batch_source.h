@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The batch at hand as a table that DuckDB reads: the view `input` over a table function.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/columns.h"
+#include "core/result.h"
+#include "transform/duckdb_session.h"
+
+namespace sluice::transform {
+
+// The view `input` has the columns of the batch; this one has its row numbers (from 0) too.
+inline constexpr const char* kNumberedView = "numbered_input";
+inline constexpr const char* kRowNumberColumn = "_sluice_row";
+
+class BatchSource {
+ public:
+  // Declares the two views with the columns of `schema` in the session, which must not outlive this.
+  static Result<std::unique_ptr<BatchSource>> Declare(DuckdbSession& session,
+                                                      std::shared_ptr<const Schema> schema);
+
+  // Which columns any scan has asked for since Declare(): one flag for each field of the schema.
+  const std::vector<bool>& requested() const { return requested_; }
+
+  // The batch that scans read from now on: its columns are those fields of the schema whose
+  // indexes are in `fields`. `batch` must live until the statement is drained.
+  void Point(const Columns* batch, const std::vector<size_t>& fields);
+  void Clear() { batch_ = nullptr; }
+
+ private:
+  explicit BatchSource(std::shared_ptr<const Schema> schema);
+
+  static void Bind(duckdb_bind_info info);
+  static void Init(duckdb_init_info info);
+  static void Scan(duckdb_function_info info, duckdb_data_chunk output);
+
+  std::shared_ptr<const Schema> schema_;
+  std::vector<bool> requested_;
+  const Columns* batch_ = nullptr;    // null: no rows
+  std::vector<int> column_of_field_;  // field of the schema -> column of the batch, or -1
+};
+
+}  // namespace sluice::transform

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/projection.h"
+
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "transform/widening.h"
+
+namespace sluice::transform {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool EqualIgnoringCase(const std::string& a, const std::string& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (std::tolower(static_cast<unsigned char>(a[i])) !=
+        std::tolower(static_cast<unsigned char>(b[i])))
+      return false;
+  }
+  return true;
+}
+
+// Index of the only field of that name (ignoring case), else -1.
+int FindOnly(const std::vector<Field>& fields, const std::string& name) {
+  int found = -1;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!EqualIgnoringCase(fields[i].name, name)) continue;
+    if (found >= 0) return -1;
+    found = static_cast<int>(i);
+  }
+  return found;
+}
+
+// SELECT list FROM input [WHERE condition] and nothing else.
+bool IsPlainSelect(const Json& node) {
+  const Json& from = node["from_table"];
+  return node["type"] == "SELECT_NODE" && node["modifiers"].empty() &&
+         node["cte_map"]["map"].empty() && node["group_expressions"].empty() &&
+         node["group_sets"].empty() && node["having"].is_null() && node["sample"].is_null() &&
+         node["qualify"].is_null() && node["aggregate_handling"] == "STANDARD_HANDLING" &&
+         from["type"] == "BASE_TABLE" && from["sample"].is_null() && from["at_clause"].is_null() &&
+         from["column_name_alias"].empty();
+}
+
+class Recognizer {
+ public:
+  Recognizer(const Json& node, const Schema& input) : input_(input) {
+    const auto alias = node["from_table"]["alias"].get<std::string>();
+    table_ = alias.empty() ? "input" : alias;
+  }
+
+  std::optional<std::vector<SelectItem>> Classify(const Json& select_list) {
+    for (size_t i = 0; i < select_list.size(); ++i) {
+      if (select_list[i]["type"] != "STAR") {
+        PickedColumn picked;
+        const bool found = Resolve(select_list[i], &picked);
+        items_.push_back({i, found ? std::optional(std::move(picked)) : std::nullopt});
+      } else if (!AddStar(select_list[i], i)) {
+        return std::nullopt;
+      }
+    }
+    return std::move(items_);
+  }
+
+ private:
+  // `*`, `t.*` and `* EXCLUDE (names)`.
+  bool AddStar(const Json& item, size_t index) {
+    const auto relation = item["relation_name"].get<std::string>();
+    if (item["columns"] == true || !item["expr"].is_null() || !item["replace_list"].empty() ||
+        !item["rename_list"].empty() || !item["qualified_exclude_list"].empty() ||
+        (!relation.empty() && !EqualIgnoringCase(relation, table_))) {
+      return false;
+    }
+    for (size_t i = 0; i < input_.fields.size(); ++i) {
+      if (IsExcluded(item["exclude_list"], input_.fields[i].name)) continue;
+      items_.push_back({index, PickedColumn{{static_cast<int>(i)}, input_.fields[i].type}});
+    }
+    return true;
+  }
+
+  static bool IsExcluded(const Json& names, const std::string& column) {
+    for (const Json& name : names) {
+      if (name.is_string() && EqualIgnoringCase(name.get<std::string>(), column)) return true;
+    }
+    return false;
+  }
+
+  // A CAST is looked through here; whether its outcome can be made is the output type's business, so a
+  // CAST within a CAST must widen at each step.
+  bool Resolve(const Json& item, PickedColumn* picked) {
+    const Json& type = item["type"];
+    if (type == "OPERATOR_CAST") {
+      return item["child"]["type"] != "OPERATOR_CAST" && Resolve(item["child"], picked);
+    }
+    if (type == "COLUMN_REF") return ResolveName(item["column_names"], picked);
+    if (type == "STRUCT_EXTRACT" || type == "ARRAY_EXTRACT") {
+      const Json& key = item["children"][1];
+      return item["children"][0]["type"] != "OPERATOR_CAST" &&
+             Resolve(item["children"][0], picked) && key["type"] == "VALUE_CONSTANT" &&
+             key["value"]["value"].is_string() &&
+             Descend(key["value"]["value"].get<std::string>(), picked);
+    }
+    return false;
+  }
+
+  bool ResolveName(const Json& names, PickedColumn* picked) {
+    size_t first = 0;
+    if (EqualIgnoringCase(names[0].get<std::string>(), table_) && names.size() > 1) {
+      // `t.a` where t is the table and a column too: DuckDB decides.
+      if (FindOnly(input_.fields, names[0].get<std::string>()) >= 0) return false;
+      first = 1;
+    }
+    const int column = FindOnly(input_.fields, names[first].get<std::string>());
+    if (column < 0) return false;
+    *picked = {{column}, input_.fields[static_cast<size_t>(column)].type};
+    for (size_t i = first + 1; i < names.size(); ++i) {
+      if (!Descend(names[i].get<std::string>(), picked)) return false;
+    }
+    return true;
+  }
+
+  static bool Descend(const std::string& name, PickedColumn* picked) {
+    if (picked->source.kind() != TypeKind::kStruct) return false;
+    const int field = FindOnly(picked->source.children(), name);
+    if (field < 0) return false;
+    picked->path.push_back(field);
+    picked->source = DataType(picked->source.children()[static_cast<size_t>(field)].type);
+    return true;
+  }
+
+  const Schema& input_;
+  std::string table_;
+  std::vector<SelectItem> items_;
+};
+
+}  // namespace
+
+std::optional<std::vector<SelectItem>> ClassifySelectList(const Statement& statement,
+                                                          const Schema& input) {
+  const Json node = Json::parse(statement.tree);
+  if (!IsPlainSelect(node)) return std::nullopt;
+  return Recognizer(node, input).Classify(node["select_list"]);
+}
+
+std::optional<Projection> RecognizeProjection(const Statement& statement, const Schema& input,
+                                              const Schema& output) {
+  const auto items = ClassifySelectList(statement, input);
+  if (!items || items->size() != output.fields.size() || statement.filters) return std::nullopt;
+  Projection projection;
+  for (size_t i = 0; i < items->size(); ++i) {
+    const std::optional<PickedColumn>& picked = (*items)[i].picked;
+    if (!picked || !CanWiden(picked->source, output.fields[i].type)) return std::nullopt;
+    projection.columns.push_back(*picked);
+  }
+  return projection;
+}
+
+}  // namespace sluice::transform
