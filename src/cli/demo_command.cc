@@ -126,9 +126,9 @@ Result<City> StartCity(const DemoArguments& arguments, JobOutput& output, config
 
 // Asks to stop after a time, if one is given.
 std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
-                        std::stop_source stop) {
+                        const std::stop_source& stop) {
   if (!duration) return {};
-  return std::jthread([duration, stop](const std::stop_token& cancelled) mutable {
+  return std::jthread([duration, stop](const std::stop_token& cancelled) {
     if (SystemClock().SleepFor(*duration, cancelled)) stop.request_stop();
   });
 }

@@ -96,7 +96,7 @@ Status RunQuery(const config::JobConfig& job, JobOutput& output, const std::stop
 
 }  // namespace
 
-Status RunJob(const config::JobConfig& job, JobOutput& output, std::stop_token stop,
+Status RunJob(const config::JobConfig& job, JobOutput& output, const std::stop_token& stop,
               RunTotals* totals) {
   monitor::Health health;
   RunWatch watch(output.metrics(), health, output.log(), SystemClock());

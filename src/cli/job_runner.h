@@ -14,7 +14,7 @@ namespace sluice::cli {
 
 // Until the trigger is done, an error, or `stop`. The error has been written to the log already.
 // `totals`, if given, is filled either way.
-Status RunJob(const config::JobConfig& job, JobOutput& output, std::stop_token stop,
+Status RunJob(const config::JobConfig& job, JobOutput& output, const std::stop_token& stop,
               RunTotals* totals);
 
 }  // namespace sluice::cli

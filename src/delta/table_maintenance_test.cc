@@ -91,12 +91,15 @@ TEST_F(TableMaintenanceTest, AppendsGoOnWhileTheLogIsMaintained) {
   auto table = Created({}, {{"delta.checkpointInterval", "2"}});
   AppendBatches(*table, 0, 60);
   Maintained(*table);
+  // How many rounds there were is the machine's affair; the one that is due now is not.
+  EXPECT_GT(HintedVersion(), 0);
   AppendBatches(*table, 60, 61);
+  Maintained(*table);
   EXPECT_EQ(table->LastBatch("q").value(), BatchId{60});
   auto opened = Opened();
   EXPECT_EQ(opened->info().version, TableVersion{61});
   EXPECT_EQ(opened->LastBatch("q").value(), BatchId{60});
-  EXPECT_GE(HintedVersion(), 50);
+  EXPECT_EQ(HintedVersion(), 61);
 }
 
 TEST_F(TableMaintenanceTest, ACheckpointIsTakenIntoTheSnapshotWhileBatchesGoOn) {

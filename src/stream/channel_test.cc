@@ -39,13 +39,13 @@ TEST(Channel, WhatIsInItComesOutAfterItIsClosed) {
 
 // Hand over hand: each Pop finds its channel empty and has to be woken.
 TEST(Channel, APopWaitsForThePush) {
-  constexpr int kTurns = 200;
+  constexpr int kTurns = 200, kEnd = -1;
   Channel<int> there, back;
   std::atomic<int> turns = 0;
-  std::jthread echo([&] {
-    while (const auto item = there.Pop()) back.Push(*item + 1);
+  const std::jthread echo([&] {
+    for (auto item = there.Pop(); item && item != kEnd; item = there.Pop()) back.Push(*item + 1);
   });
-  std::jthread caller([&] {
+  const std::jthread caller([&] {
     for (int i = 0; i < kTurns; ++i) {
       there.Push(i);
       if (back.Pop() != i + 1) return;
@@ -53,8 +53,10 @@ TEST(Channel, APopWaitsForThePush) {
     }
   });
   EXPECT_TRUE(Eventually([&] { return turns == kTurns; }));
-  there.Close();
-  back.Close();
+  for (Channel<int>* channel : {&there, &back}) {
+    channel->Push(kEnd);
+    channel->Close();
+  }
 }
 
 TEST(Channel, ClosingWakesWhoWaits) {
@@ -76,21 +78,28 @@ TEST(Channel, ClosingWakesWhoWaits) {
 
 TEST(Channel, EachItemOfManyPushersComesOnceAndInItsPushersOrder) {
   constexpr int kPushers = 4, kItems = 500;
+  constexpr std::pair<int, int> kEnd{kPushers, 0};
   Channel<std::pair<int, int>> channel;
+  std::atomic<int> received = 0;
+  std::jthread receiver([&] {
+    std::vector<int> next(kPushers, 0);
+    for (auto item = channel.Pop(); item && *item != kEnd; item = channel.Pop()) {
+      EXPECT_EQ(item->second, next[static_cast<size_t>(item->first)]++);
+      ++received;
+    }
+  });
   std::vector<std::jthread> pushers;
   for (int pusher = 0; pusher < kPushers; ++pusher) {
     pushers.emplace_back([&, pusher] {
       for (int i = 0; i < kItems; ++i) channel.Push({pusher, i});
     });
   }
-  std::vector<int> next(kPushers, 0);
-  for (int i = 0; i < kPushers * kItems; ++i) {
-    const auto item = channel.Pop();
-    ASSERT_TRUE(item.has_value());
-    EXPECT_EQ(item->second, next[static_cast<size_t>(item->first)]++);
-  }
+  pushers.clear();
+  EXPECT_TRUE(Eventually([&] { return received == kPushers * kItems; }));
+  channel.Push(kEnd);
   channel.Close();
-  EXPECT_EQ(channel.Pop(), std::nullopt) << "and nothing more";
+  receiver.join();
+  EXPECT_EQ(received, kPushers * kItems) << "and nothing more";
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ def ids(table):
 @pytest.fixture
 def topic(broker, request):
     name = request.node.name.removeprefix("test_").replace("_", "-").replace("[", "-").replace("]", "")
-    broker.create_topic(name, 2)
+    broker.create_topic(name, 2, {"retention.ms": "-1"})  # some records say that they are old
     return name
 
 

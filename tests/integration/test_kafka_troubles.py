@@ -179,4 +179,5 @@ def test_plain_text_to_a_tls_port(tls):
 def test_tls_to_a_plain_text_port(tls):
     with KafkaSource(tls.bootstrap, certificates(tls), subscribe=["t"]) as source:
         error = error_of(source.starting)
-        assert error.code == "KAFKA_UNREACHABLE" and "connecting to a PLAINTEXT broker" in error.message
+        assert error.code == "KAFKA_UNREACHABLE" and tls.bootstrap in error.message
+        assert "kafka.security.protocol" in error.message
