@@ -131,7 +131,7 @@ def freshness(build, broker, seconds, scratch):
             ages += [
                 (commit.stat().st_mtime * 1000 - ms, ms)
                 for (ms,) in con.execute(
-                    "SELECT epoch_ms(at) FROM read_parquet(?)", [str(directory / "table" / path)]
+                    'SELECT epoch_ms("at") FROM read_parquet(?)', [str(directory / "table" / path)]
                 ).fetchall()
             ]
     if len(ages) != sent:

@@ -17,8 +17,9 @@ W2_SCHEMA = """entity_id STRING, trip_id STRING, route_id STRING, direction_id I
   latitude DOUBLE, longitude DOUBLE, bearing DOUBLE, speed DOUBLE, current_stop_sequence INT, stop_id STRING,
   current_status STRING, timestamp BIGINT"""
 
-W2_SQL = """SELECT *, speed * 3.6 AS speed_kmh, route_id || '/' || direction_id AS line
-  FROM input WHERE latitude BETWEEN 40 AND 45"""
+W2_SQL = """SELECT entity_id, trip_id, route_id, direction_id, start_date, vehicle_id, latitude, longitude, bearing,
+  speed, current_stop_sequence, stop_id, current_status, timestamp, speed * 3.6 AS speed_kmh,
+  route_id || '/' || direction_id AS line FROM input WHERE latitude BETWEEN 40 AND 45"""
 
 W1_SCHEMA = """header STRUCT<gtfs_realtime_version: STRING, incrementality: STRING, timestamp: STRING>,
   entity ARRAY<STRUCT<id: STRING, vehicle: STRUCT<
