@@ -13,7 +13,8 @@ namespace sluice::stream {
 
 namespace {
 
-constexpr size_t kChunkRecords = 65536;
+constexpr int64_t kMaxChunkRecords = 65536;
+constexpr int64_t kMinChunkRecords = 256;
 constexpr int64_t kMaxChunkBytes = 16 << 20;
 constexpr int64_t kMinChunkBytes = 256 << 10;
 // An empty read lasts at most a second: so long without a record of a range that is not empty.
@@ -25,6 +26,12 @@ void Count(const RecordBatch& records, LaneStats& stats) {
   for (const Record& record : records.records) {
     stats.newest_record_ms = std::max(stats.newest_record_ms, record.timestamp_ms);
   }
+}
+
+// Quick to believe that more is needed, slow to believe that less will do.
+void Learn(double& ratio, int64_t bytes, int64_t of) {
+  if (of == 0) return;
+  ratio = std::max(static_cast<double>(bytes) / static_cast<double>(of), ratio * 0.9);
 }
 
 int64_t TotalBytes(const std::vector<Columns>& batches) {
@@ -99,9 +106,16 @@ Status Lane::ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResu
   return Status::Ok();
 }
 
+int64_t Lane::Share() const { return budget_.total_bytes() / 2 / setup_.lanes; }
+
 int64_t Lane::ChunkBytes() const {
-  const double share = static_cast<double>(budget_.total_bytes()) / 2 / setup_.lanes;
-  return std::clamp(static_cast<int64_t>(share / (1 + expansion_)), kMinChunkBytes, kMaxChunkBytes);
+  const auto fitting = static_cast<int64_t>(static_cast<double>(Share()) / (1 + expansion_));
+  return std::clamp(fitting, kMinChunkBytes, kMaxChunkBytes);
+}
+
+int64_t Lane::ChunkRecords() const {
+  const auto fitting = static_cast<int64_t>(static_cast<double>(Share()) / (1 + record_bytes_));
+  return std::clamp(fitting, kMinChunkRecords, kMaxChunkRecords);
 }
 
 int64_t Lane::ChunkMemory(int64_t value_bytes) const {
@@ -112,10 +126,11 @@ int64_t Lane::ChunkMemory(int64_t value_bytes) const {
 // closes its files and begins new ones; then it waits for the others. Nobody waits with more than half
 // of its share in hand, so that somebody always fits.
 Status Lane::MakeRoom(const BatchPlan& plan, const std::stop_token& stop, LaneResult& result) {
-  const int64_t chunk = ChunkMemory(ChunkBytes());
+  // Small messages can make wide rows: those chunks are held down by their number of records.
+  const int64_t chunk = std::min(ChunkMemory(ChunkBytes()), Share());
   const int64_t buffered = parts_.writer->buffered_bytes();
   if (lease_.TryResize(buffered + chunk)) return Status::Ok();
-  if (buffered > budget_.total_bytes() / 2 / setup_.lanes) {
+  if (buffered > Share()) {
     SLUICE_RETURN_IF_ERROR(CloseFiles(result));
     parts_.writer->Begin(plan.id, setup_.id);
   }
@@ -126,19 +141,16 @@ Status Lane::MakeRoom(const BatchPlan& plan, const std::stop_token& stop, LaneRe
 
 Result<RecordBatch> Lane::ReadChunk(const std::stop_token& stop, LaneStats& stats) {
   kafka::ReadLimits limits;
-  limits.max_records = kChunkRecords;
+  limits.max_records = static_cast<size_t>(ChunkRecords());
   limits.max_bytes = static_cast<size_t>(ChunkBytes());
   limits.max_record_bytes = static_cast<size_t>(setup_.max_record_bytes);
-  while (true) {
-    Result<RecordBatch> records = [&] {
-      const StageClock clock(stats.cpu_seconds, "fetch");
-      return parts_.reader->Read(limits, stop);
-    }();
-    FaultPoint("lane.after_fetch");
-    if (!records.status().Is(ErrorKind::kRetry)) return records;
-    // The reader keeps its place: what was written so far stays.
-    SLUICE_RETURN_IF_ERROR(WaitBeforeRetry(patience_, records.status(), stop));
-  }
+  // After an error the reader's place is lost with what it had gathered: the part is done again.
+  Result<RecordBatch> records = [&] {
+    const StageClock clock(stats.cpu_seconds, "fetch");
+    return parts_.reader->Read(limits, stop);
+  }();
+  FaultPoint("lane.after_fetch");
+  return records;
 }
 
 // A client that gets nothing retries quietly for ever; somebody should be told.
@@ -161,6 +173,7 @@ void Lane::NoteProgress(const RecordBatch& records) {
 Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats) {
   Count(records, stats);
   const auto value_bytes = static_cast<int64_t>(records.value_bytes);
+  const size_t count = records.records.size();
   lease_.Resize(parts_.writer->buffered_bytes() + ChunkMemory(value_bytes));
   Result<decode::Decoded> decoded = [&] {
     const StageClock clock(stats.cpu_seconds, "decode");
@@ -179,10 +192,8 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
   }();
   SLUICE_RETURN_IF_ERROR(transformed.status());
   const int64_t bytes = TotalBytes(*transformed);
-  if (value_bytes > 0) {
-    const double seen = static_cast<double>(bytes) / static_cast<double>(value_bytes);
-    expansion_ = std::max(seen, expansion_ * 0.9);
-  }
+  Learn(expansion_, bytes, value_bytes);
+  Learn(record_bytes_, bytes, static_cast<int64_t>(count));
   lease_.Resize(parts_.writer->buffered_bytes() + bytes);
   return Write(std::move(*transformed), stats);
 }

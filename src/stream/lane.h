@@ -57,7 +57,9 @@ class Lane {
   Status CloseFiles(LaneResult& result);
   void NoteProgress(const RecordBatch& records);
   void GiveUp(LaneResult& result);
+  int64_t Share() const;
   int64_t ChunkBytes() const;
+  int64_t ChunkRecords() const;
   int64_t ChunkMemory(int64_t value_bytes) const;
 
   LaneSetup setup_;
@@ -67,6 +69,7 @@ class Lane {
   Patience patience_;
   // Bytes of columns made from a byte of message, as seen so far.
   double expansion_ = 1.5;
+  double record_bytes_ = 0;  // the same of a record
   int empty_reads_ = 0;
 };
 

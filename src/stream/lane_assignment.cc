@@ -8,8 +8,8 @@ namespace sluice::stream {
 
 namespace {
 
-// Below this a second reader's first fetch costs more than it saves.
-constexpr int64_t kRecordsWorthCutting = 50000;
+// Below this a new reader's first fetch costs more than it saves.
+constexpr int64_t kRecordsWorthMoving = 25000;
 
 int64_t Load(const std::vector<OffsetRange>& ranges) {
   int64_t records = 0;
@@ -32,31 +32,14 @@ void LargestFirst(std::vector<OffsetRange>& ranges) {
                    [](const OffsetRange& a, const OffsetRange& b) { return a.size() > b.size(); });
 }
 
-// Fewer ranges than lanes: halves the largest until each lane has one or none is worth it.
-std::vector<OffsetRange> Cut(std::vector<OffsetRange> ranges, size_t lanes) {
-  while (!ranges.empty() && ranges.size() < lanes) {
-    LargestFirst(ranges);
-    OffsetRange& largest = ranges.front();
-    if (largest.size() < kRecordsWorthCutting) break;
-    const Offset middle{largest.start.value + largest.size() / 2};
-    OffsetRange upper{largest.partition, middle, largest.end};
-    largest.end = middle;
-    ranges.push_back(std::move(upper));
-  }
-  return ranges;
-}
-
 }  // namespace
 
 std::vector<std::vector<OffsetRange>> LaneAssignment::Assign(std::vector<OffsetRange> ranges) {
-  const size_t busy = ranges.size();
-  ranges = Cut(std::move(ranges), static_cast<size_t>(lanes_));
   LargestFirst(ranges);
   ByLane balanced = Balanced(ranges);
-  if (ranges.size() > busy) return balanced;
   ByLane stable = Stable(ranges);
   const int64_t gain = MaxLoad(stable) - MaxLoad(balanced);
-  if (gain < kRecordsWorthCutting / 2) return stable;
+  if (gain < kRecordsWorthMoving) return stable;
   for (int lane = 0; lane < lanes_; ++lane) {
     for (const OffsetRange& range : balanced[static_cast<size_t>(lane)])
       lane_of_[range.partition] = lane;

@@ -16,7 +16,7 @@ class LaneAssignment {
  public:
   explicit LaneAssignment(int lanes) : lanes_(lanes) {}
 
-  // The ranges of each lane. A large range is cut when there are fewer of them than lanes.
+  // The ranges of each lane. A range is never cut: one client cannot read a partition in two places.
   std::vector<std::vector<OffsetRange>> Assign(std::vector<OffsetRange> ranges);
 
  private:

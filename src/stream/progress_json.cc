@@ -25,10 +25,10 @@ Rates RatesOf(const Progress& progress, int64_t previous_trigger_ms) {
   const auto rows = static_cast<double>(progress.records);
   const int64_t since_ms = progress.timestamp_ms - previous_trigger_ms;
   if (previous_trigger_ms >= 0 && since_ms > 0)
-    rates.input = rows * 1000.0 / static_cast<double>(since_ms);
+    rates.input = rows / (static_cast<double>(since_ms) / 1000.0);
   const auto took = progress.duration_ms.find("triggerExecution");
   if (took != progress.duration_ms.end() && took->second > 0) {
-    rates.processed = rows * 1000.0 / static_cast<double>(took->second);
+    rates.processed = rows / (static_cast<double>(took->second) / 1000.0);
   }
   return rates;
 }
