@@ -479,6 +479,28 @@ TEST(Query, StaysWithinItsMemory) {
   EXPECT_GT(listener.progress()[0].files, 2) << "full lanes close their files and go on";
 }
 
+// Tombstones make columns out of no bytes at all: an estimate by bytes alone fits nowhere, and the lanes
+// would wait for one another.
+TEST(Query, TombstonesDoNotMakeLanesWaitForOneAnother) {
+  MemoryWorld world(2);
+  for (int i = 0; i < 40000; ++i) {
+    world.Produce(1, "1");
+    world.Produce(10, "");
+  }
+  world.options.memory_bytes = 64 << 20;
+  world.row_bytes = 4;
+  RecordingListener listener;
+  auto query = world.NewQuery(listener);
+  std::stop_source stop;
+  std::atomic<bool> done = false;
+  std::jthread thread([&] {
+    (void)query->Run(stop.get_token());
+    done = true;
+  });
+  EXPECT_TRUE(Eventually([&] { return done.load(); }));
+  stop.request_stop();
+}
+
 TEST(Query, KeepsTheLastHundredReports) {
   MemoryWorld world(1);
   world.Produce(150);
