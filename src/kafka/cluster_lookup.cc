@@ -38,11 +38,14 @@ TopicState StateOf(const rd_kafka_TopicDescription_t* description) {
 
 }  // namespace
 
-Status ClusterLookup::GiveUpEarly(const std::stop_token& stop) const {
+Status ClusterLookup::GiveUpEarly(std::chrono::steady_clock::time_point asked,
+                                  const std::stop_token& stop) const {
   if (stop.stop_requested()) return Status::Cancelled();
   ClientEvents& events = client_->events();
   if (auto refusal = events.Refusal()) return *refusal;
-  if (events.UnreachableFor() > kGiveUpUnreachable) return events.Unreachable();
+  const auto waited = std::chrono::steady_clock::now() - asked;
+  if (waited > kGiveUpUnreachable && events.UnreachableFor() > kGiveUpUnreachable)
+    return events.Unreachable();
   return Status::Ok();
 }
 
@@ -55,12 +58,13 @@ Result<Handle<rd_kafka_op_s>> ClusterLookup::Ask(int operation, const Send& send
   Handle<rd_kafka_queue_s> queue(rd_kafka_queue_new(client_->handle()));
   send(client_->handle(), options.get(), queue.get());
 
-  const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+  const auto asked = std::chrono::steady_clock::now();
+  const Deadline deadline = asked + timeout_;
   while (true) {
     Handle<rd_kafka_op_s> event(rd_kafka_queue_poll(queue.get(), kPollMs));
     client_->Serve();
     if (event) return Judge(std::move(event));
-    SLUICE_RETURN_IF_ERROR(GiveUpEarly(stop));
+    SLUICE_RETURN_IF_ERROR(GiveUpEarly(asked, stop));
     if (std::chrono::steady_clock::now() > deadline) return client_->events().Unreachable();
   }
 }
@@ -79,7 +83,8 @@ Result<Handle<rd_kafka_op_s>> ClusterLookup::Judge(Handle<rd_kafka_op_s> event) 
 }
 
 Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token& stop) {
-  const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+  const auto asked = std::chrono::steady_clock::now();
+  const Deadline deadline = asked + timeout_;
   while (true) {
     const struct rd_kafka_metadata* answer = nullptr;
     const auto error = rd_kafka_metadata(client_->handle(), 1, nullptr, &answer, 500);
@@ -94,7 +99,7 @@ Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token
       }
       return names;
     }
-    SLUICE_RETURN_IF_ERROR(GiveUpEarly(stop));
+    SLUICE_RETURN_IF_ERROR(GiveUpEarly(asked, stop));
     if (!IsTransient(error)) return KafkaError(error, "listing the topics", "");
     if (std::chrono::steady_clock::now() > deadline) return client_->events().Unreachable();
   }

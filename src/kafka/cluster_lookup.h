@@ -68,7 +68,9 @@ class ClusterLookup {
   // Sends an admin request and waits for its event.
   Result<Handle<rd_kafka_op_s>> Ask(int operation, const Send& send, const std::stop_token& stop);
   Result<Handle<rd_kafka_op_s>> Judge(Handle<rd_kafka_op_s> event);
-  Status GiveUpEarly(const std::stop_token& stop) const;
+  // `asked`: when this question was sent; each has its own time to be answered.
+  Status GiveUpEarly(std::chrono::steady_clock::time_point asked,
+                     const std::stop_token& stop) const;
 
   std::shared_ptr<Client> client_;
   const bool read_committed_;
