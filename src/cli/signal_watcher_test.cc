@@ -2,12 +2,12 @@
 #include "cli/signal_watcher.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <string>
 
 namespace sluice::cli {
@@ -34,39 +34,31 @@ TEST(SignalWatcher, TheFirstSignalAsksToStop) {
   EXPECT_TRUE(told);
 }
 
-TEST(SignalWatcher, TheSecondEndsAtOnce) {
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::stop_source stop;
-    const SignalWatcher watcher(stop, [](const char*) {});
-    kill(getpid(), SIGINT);
-    Wait([&] { return stop.stop_requested(); });
-    kill(getpid(), SIGINT);
-    Wait([] { return false; });
-    _exit(77);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 130);
+// The first signal, and then a second one, at which this process is to end.
+void SendTwo(int signal, const std::function<void(const char*)>& on_first) {
+  const std::stop_source stop;
+  const SignalWatcher watcher(stop, on_first);
+  kill(getpid(), signal);
+  Wait([&] { return stop.stop_requested(); });
+  kill(getpid(), signal);
+  Wait([] { return false; });
+}
+
+// In processes of their own, started anew rather than forked: this one has threads.
+class SignalWatcherDeathTest : public ::testing::Test {
+ protected:
+  SignalWatcherDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(SignalWatcherDeathTest, TheSecondEndsAtOnce) {
+  EXPECT_EXIT(SendTwo(SIGINT, [](const char*) {}), ::testing::ExitedWithCode(130), "");
+  EXPECT_EXIT(SendTwo(SIGTERM, [](const char*) {}), ::testing::ExitedWithCode(143), "");
 }
 
 // Standard error may be a pipe or a terminal that nobody reads.
-TEST(SignalWatcher, TheSecondEndsAtOnceThoughTheFirstIsStillBeingTold) {
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::stop_source stop;
-    const SignalWatcher watcher(stop, [](const char*) { Wait([] { return false; }); });
-    kill(getpid(), SIGTERM);
-    if (!Wait([&] { return stop.stop_requested(); })) _exit(76);
-    kill(getpid(), SIGTERM);
-    Wait([] { return false; });
-    _exit(77);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 143);
+TEST_F(SignalWatcherDeathTest, TheSecondEndsAtOnceThoughTheFirstIsStillBeingTold) {
+  EXPECT_EXIT(SendTwo(SIGTERM, [](const char*) { Wait([] { return false; }); }),
+              ::testing::ExitedWithCode(143), "");
 }
 
 TEST(SignalWatcher, EndsWithoutASignal) {

@@ -124,13 +124,18 @@ std::unique_ptr<Query> MemoryWorld::NewQuery(QueryListener& listener) {
   QueryParts parts;
   parts.source = std::make_unique<MemorySource>(broker);
   auto open = [this]() -> Result<std::unique_ptr<delta::Table>> {
-    if (!table) return Status::Stop("NO_TABLE", "there is no table");
-    std::unique_ptr<delta::Table> opened = std::make_unique<delta::MemoryTable>(table);
+    auto log = TableNow();
+    if (!log) return Status::Stop("NO_TABLE", "there is no table");
+    std::unique_ptr<delta::Table> opened = std::make_unique<delta::MemoryTable>(std::move(log));
     return wrap_table ? wrap_table(std::move(opened)) : std::move(opened);
   };
   parts.open_table = [open](const std::string&) { return open(); };
   parts.create_table = [this, open](const std::string&, const delta::CreateRequest& request) {
-    table = std::make_shared<delta::MemoryLog>(request.schema, request.partition_columns);
+    auto log = std::make_shared<delta::MemoryLog>(request.schema, request.partition_columns);
+    {
+      const std::lock_guard lock(table_mutex_);
+      table = std::move(log);
+    }
     return open();
   };
   auto query =
@@ -151,9 +156,15 @@ Status MemoryWorld::Drain() {
 
 int64_t MemoryWorld::RowsInTable() const {
   int64_t rows = 0;
-  if (!table) return rows;
-  for (const delta::AppendRequest& commit : table->commits()) rows += commit.num_output_rows;
+  const auto log = TableNow();
+  if (!log) return rows;
+  for (const delta::AppendRequest& commit : log->commits()) rows += commit.num_output_rows;
   return rows;
+}
+
+std::shared_ptr<delta::MemoryLog> MemoryWorld::TableNow() const {
+  const std::lock_guard lock(table_mutex_);
+  return table;
 }
 
 std::string MemoryWorld::Mistakes() const {

@@ -90,8 +90,11 @@ class MemoryWorld {
   int64_t row_bytes = 32;
 
  private:
+  std::shared_ptr<delta::MemoryLog> TableNow() const;
+
   int partitions_;
   int64_t produced_ = 0;
+  mutable std::mutex table_mutex_;  // a query may make `table` while a test waits for rows in it
 };
 
 }  // namespace sluice::stream
