@@ -15,7 +15,7 @@ constexpr int64_t kMostQueue = 64LL << 20;
 
 MemoryShares ShareMemory(int64_t memory_bytes) {
   MemoryShares shares{};
-  shares.lane_bytes = memory_bytes / 8 * 3;
+  shares.lane_bytes = memory_bytes / 16 * 5;
   shares.queue_bytes = std::clamp(memory_bytes / 8, kLeastQueue, kMostQueue);
   shares.rest_bytes = memory_bytes - shares.lane_bytes - shares.queue_bytes;
   return shares;

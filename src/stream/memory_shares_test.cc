@@ -10,9 +10,9 @@ constexpr int64_t kMiB = 1 << 20;
 
 TEST(ShareMemory, OfTheDefault) {
   const MemoryShares shares = ShareMemory(512 * kMiB);
-  EXPECT_EQ(shares.lane_bytes, 192 * kMiB);
+  EXPECT_EQ(shares.lane_bytes, 160 * kMiB);
   EXPECT_EQ(shares.queue_bytes, 64 * kMiB);
-  EXPECT_EQ(shares.rest_bytes, 256 * kMiB);
+  EXPECT_EQ(shares.rest_bytes, 288 * kMiB);
 }
 
 TEST(ShareMemory, TheQueueIsAnEighthWithinItsBounds) {

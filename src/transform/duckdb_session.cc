@@ -83,10 +83,21 @@ Status DuckdbSession::Configure(int64_t memory_bytes, const std::string& time_zo
   SLUICE_RETURN_IF_ERROR(RegisterSparkFunctions(connection_.get()));
   SLUICE_RETURN_IF_ERROR(RegisterSparkCasts(connection_.get(), ansi));
   utc_ = time_zone == "UTC";
-  if (utc_) SLUICE_RETURN_IF_ERROR(RegisterUtcFunctions(connection_.get()));
-  // One transaction: one by one they take most of the start.
+  return utc_ ? RegisterUtcFunctions(connection_.get()) : Status::Ok();
+}
+
+Status DuckdbSession::DeclareMacrosFor(std::string_view sql) {
+  return DeclareMacros(SparkMacrosFor(sql, utc_));
+}
+
+Status DuckdbSession::DeclareAllMacros() { return DeclareMacros(SparkMacros(utc_)); }
+
+Status DuckdbSession::DeclareMacros(const std::vector<const char*>& macros) {
+  // One transaction: one by one they take far longer.
   SLUICE_RETURN_IF_ERROR(Execute("BEGIN"));
-  for (const char* macro : SparkMacros(utc_)) SLUICE_RETURN_IF_ERROR(Execute(macro));
+  for (const char* macro : macros) {
+    if (declared_macros_.insert(macro).second) SLUICE_RETURN_IF_ERROR(Execute(macro));
+  }
   return Execute("COMMIT");
 }
 

@@ -5,7 +5,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "transform/duckdb_handles.h"
@@ -14,12 +17,16 @@ namespace sluice::transform {
 
 class DuckdbSession {
  public:
-  // Open but not yet locked: macros and the input still have to be declared. Errors: Stop.
+  // Open but not yet locked: macros and the input still have to be declared. Errors: Stop, or Exit for
+  // a time zone that is not known.
   // `ansi`: of Spark's two ways to CAST, the one that refuses more.
   static Result<std::unique_ptr<DuckdbSession>> Open(int64_t memory_bytes,
                                                      const std::string& time_zone,
                                                      bool ansi = true);
 
+  // Spark's functions that DuckDB lacks: those that `sql` can call, or all that are not yet there.
+  Status DeclareMacrosFor(std::string_view sql);
+  Status DeclareAllMacros();
   // From now on no setting can be changed.
   Status Lock() { return Execute("SET lock_configuration=true"); }
 
@@ -42,9 +49,11 @@ class DuckdbSession {
   DuckdbSession() = default;
   Status Configure(int64_t memory_bytes, const std::string& time_zone, bool ansi);
   Status DeclareFunctions();
+  Status DeclareMacros(const std::vector<const char*>& macros);
 
   // Read by the function batch_timestamp(), which lives as long as the database.
   std::unique_ptr<int64_t> batch_timestamp_us_ = std::make_unique<int64_t>(0);
+  std::set<const char*> declared_macros_;
   bool utc_ = true;
   OwnedDatabase database_;
   OwnedConnection connection_;

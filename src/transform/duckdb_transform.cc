@@ -78,6 +78,7 @@ Status DuckdbTransform::Bind(const TransformOptions& options) {
   secrets_ = options.secrets;
   SLUICE_ASSIGN_OR_RETURN(
       session_, DuckdbSession::Open(options.memory_bytes, options.time_zone, options.ansi));
+  SLUICE_RETURN_IF_ERROR(session_->DeclareMacrosFor(options.sql));
   SLUICE_ASSIGN_OR_RETURN(source_, BatchSource::Declare(*session_, input_));
   SLUICE_RETURN_IF_ERROR(session_->Lock());
   SLUICE_ASSIGN_OR_RETURN(statement_,
@@ -98,6 +99,9 @@ Status DuckdbTransform::Prepare() {
   if (ok)
     return Status::Exit("SQL_REFUSED",
                         "the SQL must be one SELECT statement over the view `input`");
+  // The engine names functions like the one that it does not find: it has to know them all.
+  SLUICE_RETURN_IF_ERROR(session_->DeclareAllMacros());
+  prepared_ = session_->Prepare(bound_sql_, &ok);
   EngineError error = ParseEngineError(duckdb_prepare_error(prepared_.get()));
   if (statement_.changed) {
     error.position = std::nullopt;

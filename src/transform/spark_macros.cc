@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/spark_macros.h"
 
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <string>
+#include <string_view>
+
 namespace sluice::transform {
 
 namespace {
@@ -222,6 +228,43 @@ const std::vector<const char*> kCollections{
     "CREATE MACRO collect_set(x) AS coalesce(list(DISTINCT x) FILTER (WHERE x IS NOT NULL), [])",
 };
 
+// Called by what statement.cc, or the engine's own parser (CURRENT_TIMESTAMP), puts in the place of what
+// was written.
+bool IsCalledUnnamed(const char* macro) {
+  constexpr std::string_view kByStatement[] = {"CREATE MACRO spark_text(",
+                                               "CREATE MACRO try_double("};
+  return std::ranges::find(kClock, macro) != kClock.end() ||
+         std::ranges::find(kZoned, macro) != kZoned.end() ||
+         std::ranges::any_of(kByStatement, [&](std::string_view start) {
+           return std::string_view(macro).starts_with(start);
+         });
+}
+
+// Calls `visit` for each word of SQL, in lower case.
+template <typename Visit>
+void ForEachWord(std::string_view sql, const Visit& visit) {
+  std::string word;
+  for (size_t i = 0; i <= sql.size(); ++i) {
+    const auto c = static_cast<unsigned char>(i < sql.size() ? sql[i] : ' ');
+    if (std::isalnum(c) != 0 || c == '_') {
+      word += static_cast<char>(std::tolower(c));
+    } else if (!word.empty()) {
+      visit(word);
+      word.clear();
+    }
+  }
+}
+
+// "CREATE MACRO name(" as "name"; empty for a type.
+std::string MacroName(std::string_view create) {
+  constexpr std::string_view kCreate = "CREATE MACRO ";
+  if (!create.starts_with(kCreate)) return "";
+  create.remove_prefix(kCreate.size());
+  std::string name(create.substr(0, create.find('(')));
+  std::erase(name, '"');
+  return name;
+}
+
 }  // namespace
 
 std::vector<const char*> SparkMacros(bool utc) {
@@ -231,6 +274,27 @@ std::vector<const char*> SparkMacros(bool utc) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;
+}
+
+std::vector<const char*> SparkMacrosFor(std::string_view sql, bool utc) {
+  std::vector<const char*> all = SparkMacros(utc);
+  std::set<std::string> words;
+  const auto note = [&](const std::string& word) { words.insert(word); };
+  ForEachWord(sql, note);
+  std::vector<bool> chosen(all.size());
+  for (bool grown = true; grown;) {  // macros call macros
+    grown = false;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (chosen[i] || !(IsCalledUnnamed(all[i]) || words.contains(MacroName(all[i])))) continue;
+      chosen[i] = grown = true;
+      ForEachWord(all[i], note);
+    }
+  }
+  std::vector<const char*> named;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (chosen[i]) named.push_back(all[i]);
+  }
+  return named;
 }
 
 }  // namespace sluice::transform

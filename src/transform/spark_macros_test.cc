@@ -3,12 +3,15 @@
 // Functions and casts as Spark's documentation describes them: expression in, value out (as JSON).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 #include "core/testing/columns_builder.h"
 #include "transform/duckdb_session.h"
+#include "transform/spark_macros.h"
 #include "transform/testing/sql_run.h"
 
 namespace sluice::transform {
@@ -417,6 +420,7 @@ TEST(SparkFunctions, EachThatIsDeclaredIsTested) {
   for (const char* zone : {"UTC", "Europe/Paris"}) {
     auto session = DuckdbSession::Open(64 << 20, zone);
     ASSERT_TRUE(session.ok()) << session.status().ToString();
+    ASSERT_TRUE((*session)->DeclareAllMacros().ok());
     const auto names = (*session)->QueryText(
         "SELECT string_agg(DISTINCT name, ' ') FROM ("
         "SELECT function_name AS name FROM duckdb_functions() WHERE NOT internal UNION ALL "
@@ -430,6 +434,28 @@ TEST(SparkFunctions, EachThatIsDeclaredIsTested) {
     }
     EXPECT_GT(count, 100) << *names;
   }
+}
+
+TEST(SparkFunctions, OnlyThoseThatAStatementCanCallAreDeclared) {
+  const auto declares = [](std::string_view sql, const std::string& name) {
+    return std::ranges::any_of(SparkMacrosFor(sql, true), [&](std::string_view macro) {
+      return macro.starts_with("CREATE MACRO " + name + "(");
+    });
+  };
+  EXPECT_LT(SparkMacrosFor("SELECT id FROM input", true).size(), 25);
+  EXPECT_FALSE(declares("SELECT id FROM input", "isnotnull"));
+  EXPECT_TRUE(declares("SELECT IsNotNull(id) FROM input", "isnotnull"));
+  EXPECT_TRUE(declares("SELECT \"ISNULL\"(id) FROM input", "\"isnull\""));
+  // What the parser makes of a keyword.
+  EXPECT_TRUE(declares("SELECT CURRENT_TIMESTAMP FROM input", "get_current_timestamp"));
+  // What a macro calls comes along.
+  EXPECT_TRUE(declares("SELECT last_day(a, 'yyyy') FROM input", "last_day"));
+  EXPECT_TRUE(declares("SELECT to_date(a, 'yyyy') FROM input", "zoned_text"));
+}
+
+TEST(SparkFunctions, AMisspeltOneIsCorrectedFromAll) {
+  EXPECT_NE(RunSql("SELECT to_timestam('x') AS v FROM input", OneRow(), 0).find("to_timestamp"),
+            std::string::npos);
 }
 
 TEST(SparkFunctions, IntegersHaveSparksType) {
