@@ -62,7 +62,7 @@ function(sluice_folder_tests name dir)
     target_link_libraries(${name}_test PRIVATE sluice_${name}_testing sluice_fault_none deps::gtest)
     target_compile_options(${name}_test PRIVATE -O1) # what they test is optimised, they need not be
     add_test(NAME unit.${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "${SLUICE_TEST_ENVIRONMENT}")
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT ${SLUICE_TEST_TIMEOUT} ENVIRONMENT "${SLUICE_TEST_ENVIRONMENT}")
   endif()
 
   file(GLOB mains CONFIGURE_DEPENDS "${dir}/testing/*_main.cc")
@@ -95,6 +95,11 @@ function(sluice_folder_fuzz name dir)
     target_link_libraries(${program} PRIVATE sluice_${name} sluice_fault_none)
   endforeach()
 endfunction()
+
+set(SLUICE_TEST_TIMEOUT 300)
+if(SLUICE_SANITIZE)
+  set(SLUICE_TEST_TIMEOUT 1200) # five to ten times slower
+endif()
 
 # Findings inside libraries that we did not compile are listed, each with its reason, in these files.
 set(SLUICE_TEST_ENVIRONMENT "")

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "checkpoint/json_span.h"
 #include "checkpoint/uuid.h"
@@ -150,7 +151,16 @@ Status Checkpoint::WriteOffsets(BatchId batch, const OffsetLogEntry& entry) {
   SLUICE_RETURN_IF_ERROR(
       storage_->Create(LogFile("offsets", batch.value), FormatOffsetLog(entry, state_.scala)));
   state_.offset_ids.push_back(batch.value);
-  return Purge(batch);
+  // The batch is logged, whatever becomes of the old ones: with an error the caller would try again, and
+  // meet its own file. The next batch purges what this one could not.
+  const Status purged = Purge(batch);
+  if (!purged.ok() && !purge_failed_) {
+    warnings_.push_back(
+        "old batches stay in the logs of the checkpoint " + state_.path +
+        ", which does no harm but takes room; each batch tries again: " + purged.message());
+  }
+  purge_failed_ = !purged.ok();
+  return Status::Ok();
 }
 
 Status Checkpoint::WriteCommit(BatchId batch, int64_t next_batch_watermark_ms) {
@@ -159,6 +169,8 @@ Status Checkpoint::WriteCommit(BatchId batch, int64_t next_batch_watermark_ms) {
   state_.commit_ids.push_back(batch.value);
   return Status::Ok();
 }
+
+std::vector<std::string> Checkpoint::TakeWarnings() { return std::exchange(warnings_, {}); }
 
 Status Checkpoint::Purge(BatchId newest) {
   if (newest.value <= kBatchesToRetain) return Status::Ok();

@@ -55,9 +55,11 @@ class Checkpoint {
   // Does nothing if the file is there.
   Status WriteMetadata();
   Status WriteInitialOffsets(const OffsetMap& offsets);
-  // offsets/N; then forgets what Spark forgets: both logs below N - 100, with their .crc files.
+  // offsets/N; then forgets what Spark forgets: both logs below N - 100, with their .crc files. That these
+  // cannot be deleted is a warning, told once until it goes again.
   Status WriteOffsets(BatchId batch, const OffsetLogEntry& entry);
   Status WriteCommit(BatchId batch, int64_t next_batch_watermark_ms);
+  std::vector<std::string> TakeWarnings();
 
  private:
   Checkpoint(std::shared_ptr<Storage> storage, ScalaVersion scala);
@@ -72,6 +74,8 @@ class Checkpoint {
   std::shared_ptr<Storage> storage_;
   CheckpointState state_;
   std::string query_id_;
+  bool purge_failed_ = false;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace sluice::checkpoint

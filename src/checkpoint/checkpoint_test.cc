@@ -161,6 +161,38 @@ TEST(CheckpointRetention, KeepsAsManyBatchesAsSpark) {
       << "101 offsets and 100 commits with their checksums";
 }
 
+// An error would make the caller write offsets/N again and meet its own file.
+TEST(CheckpointRetention, OldFilesThatCannotGoAreAWarning) {
+  auto disk = std::make_shared<MemoryDisk>();
+  auto checkpoint = Checkpoint::Open(std::make_shared<MemoryStorage>(disk), ScalaVersion::k212);
+  const auto write = [&](int64_t from, int64_t to) {
+    for (int64_t batch = from; batch < to; ++batch) {
+      const Status offsets = (*checkpoint)->WriteOffsets(BatchId{batch}, EntryTo(batch));
+      ASSERT_TRUE(offsets.ok()) << batch << ": " << offsets.ToString();
+      ASSERT_TRUE((*checkpoint)->WriteCommit(BatchId{batch}, 0).ok());
+    }
+  };
+  write(0, 101);
+  EXPECT_EQ((*checkpoint)->TakeWarnings(), std::vector<std::string>{});
+  disk->set_fault([](const std::string& operation) {
+    return operation.starts_with("remove") ? Status::Retry("NO_SPACE", "no room to delete")
+                                           : Status::Ok();
+  });
+  write(101, 105);
+  const auto warnings = (*checkpoint)->TakeWarnings();
+  ASSERT_EQ(warnings.size(), 1u) << "told once";
+  for (const char* part : {"memory:ckpt", "does no harm", "no room to delete"}) {
+    EXPECT_NE(warnings[0].find(part), std::string::npos) << warnings[0];
+  }
+  EXPECT_TRUE(disk->files().contains("offsets/0"));
+  disk->set_fault(nullptr);
+  write(105, 106);
+  EXPECT_EQ((*checkpoint)->TakeWarnings(), std::vector<std::string>{});
+  EXPECT_FALSE(disk->files().contains("offsets/4")) << "what had stayed goes with the rest";
+  EXPECT_FALSE(disk->files().contains("commits/4"));
+  EXPECT_TRUE(disk->files().contains("offsets/5"));
+}
+
 TEST_F(CheckpointTest, NamesThatAreNoBatchNumbersAreNotLooked) {
   Put("metadata", R"({"id":"b3f0c9c2-6a0e-4c4e-9a3e-0d2b4f1c7a55"})");
   Put("offsets/007", "?");

@@ -152,7 +152,7 @@ Status Local::Create(const std::string& file, std::string_view bytes) {
   if (status.ok()) {
     FaultPoint((log + ".before_rename").c_str());
     // A checksum of an earlier file of that name would speak against this one.
-    ::unlink((directory + "/." + name + ".crc").c_str());
+    if (::access(path.c_str(), F_OK) != 0) ::unlink((directory + "/." + name + ".crc").c_str());
     status = Publish(temporary, path.string());
   }
   if (!status.ok()) {

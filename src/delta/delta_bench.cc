@@ -75,7 +75,7 @@ class BenchTable {
 
   void Maintain() {
     table_->Maintain();
-    table_->FinishMaintenance();
+    table_->FinishMaintenance({});
     for (const std::string& warning : table_->TakeWarnings()) std::cerr << warning << "\n";
   }
 

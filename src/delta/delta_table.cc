@@ -39,7 +39,7 @@ DeltaTable::DeltaTable(std::string path, std::shared_ptr<Bridge> bridge, Surroun
     : path_(std::move(path)),
       bridge_(std::move(bridge)),
       surroundings_(std::move(surroundings)),
-      maintenance_(bridge_, path_, *surroundings_.clock) {}
+      maintenance_(bridge_, path_) {}
 
 Result<std::unique_ptr<Table>> DeltaTable::Make(std::string path, std::shared_ptr<Bridge> bridge,
                                                 Surroundings surroundings) {
@@ -74,7 +74,7 @@ void DeltaTable::StartChecksums() {
 }
 
 Status DeltaTable::Refresh() {
-  CollectMaintenance(false);
+  CollectMaintenance();
   SLUICE_ASSIGN_OR_RETURN(Snapshot newer, bridge_->Refresh(snapshot_));
   SLUICE_RETURN_IF_ERROR(Switch(std::move(newer)));
   must_look_again_ = false;
@@ -94,8 +94,12 @@ Result<std::vector<NamePath>> DeltaTable::StatsColumns(const std::vector<NewColu
 }
 
 Result<CommitOutcome> DeltaTable::Append(const AppendRequest& request) {
-  CollectMaintenance(false);
-  if (must_look_again_) SLUICE_RETURN_IF_ERROR(Refresh());
+  CollectMaintenance();
+  if (must_look_again_) {
+    int conflicts = 0;
+    SLUICE_ASSIGN_OR_RETURN(auto found, CatchUp(request, TxnIdOf(request), &conflicts));
+    if (found) return *found;
+  }
   SLUICE_ASSIGN_OR_RETURN(const auto last, LastBatch(request.app_id));
   if (last && *last >= request.batch) {
     return CommitOutcome{CommitOutcome::Kind::kAlreadyCommitted, info_.version, 0};
@@ -107,7 +111,8 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
   int conflicts = 0;
   for (int attempt = 0; attempt < surroundings_.retry.max_attempts; ++attempt) {
     if (attempt > 0) {
-      surroundings_.clock->SleepFor(surroundings_.retry.Pause(attempt, surroundings_.random), {});
+      const auto pause = surroundings_.retry.Pause(attempt, surroundings_.random);
+      if (!surroundings_.clock->SleepFor(pause, request.stop)) return Status::Cancelled();
     }
     FaultPoint("delta.before_commit");
     auto tried = bridge_->Commit(snapshot_, spec);
@@ -116,9 +121,7 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
       return Committed(request, std::move(tried).value(), conflicts);
     }
     // Whatever went wrong: the log knows, and is asked before anything else happens.
-    must_look_again_ = true;
     SLUICE_ASSIGN_OR_RETURN(auto found, CatchUp(request, spec.txn_id, &conflicts));
-    must_look_again_ = false;
     if (found) return *found;
     if (!tried.ok()) return tried.status();
     if (tried->kind == CommitAttempt::Kind::kUnknown) {
@@ -140,29 +143,39 @@ Result<CommitOutcome> DeltaTable::Committed(const AppendRequest& request, Commit
     snapshot_ = std::move(attempt.after);
     info_.version = raw_.version = attempt.version;
   } else {
-    // The batch is in, whatever the look at it says; a failure shows at the next call.
-    auto after = attempt.after ? Result<Snapshot>(attempt.after) : bridge_->Refresh(snapshot_);
-    must_look_again_ = !after.ok() || !Switch(std::move(after).value()).ok();
+    MoveToOwnCommit(attempt.version, std::move(attempt.after));
   }
   last_ = LastTxn{request.app_id, request.batch};
   return CommitOutcome{CommitOutcome::Kind::kCommitted, attempt.version, conflicts};
 }
 
-// Moves to the newest version and judges what lies between; an outcome if our own commit is there.
+// The batch is in as `version`, whatever the look at it says: a failure shows at the next call. Goes no
+// further than to that version: what others wrote after it is judged when the next batch meets it.
+void DeltaTable::MoveToOwnCommit(TableVersion version, Snapshot seen) {
+  own_txn_ = attempted_->txn_id;
+  auto own = seen != nullptr ? Result<Snapshot>(std::move(seen)) : bridge_->Refresh(snapshot_);
+  if (own.ok() && VersionOf(*own) != version) own = bridge_->Load(version);
+  must_look_again_ = !own.ok() || !Switch(std::move(own).value()).ok();
+}
+
+// Judges what lies between our version and the newest one, and moves there; or finds our own commit, whose
+// answer had been lost: then that is the outcome.
 Result<std::optional<CommitOutcome>> DeltaTable::CatchUp(const AppendRequest& request,
                                                          const std::string& txn_id,
                                                          int* conflicts) {
+  must_look_again_ = true;
   SLUICE_ASSIGN_OR_RETURN(Snapshot newer, bridge_->Refresh(snapshot_));
   SLUICE_ASSIGN_OR_RETURN(const News news, ReadNews(request, txn_id, VersionOf(newer)));
-  *conflicts += news.versions - (news.ours ? 1 : 0);
-  const TableInfo before = info_;
-  const Status switched = Switch(std::move(newer));
+  *conflicts += news.foreign_versions;
   if (news.ours) {
+    MoveToOwnCommit(*news.ours, std::move(newer));
     last_ = LastTxn{request.app_id, request.batch};
     return std::optional(CommitOutcome{CommitOutcome::Kind::kCommitted, *news.ours, *conflicts});
   }
-  SLUICE_RETURN_IF_ERROR(switched);
+  const TableInfo before = info_;
+  SLUICE_RETURN_IF_ERROR(Switch(std::move(newer)));
   if (news.metadata_changed) SLUICE_RETURN_IF_ERROR(CheckStillFits(request, before));
+  must_look_again_ = false;
   return std::optional<CommitOutcome>();
 }
 
@@ -172,12 +185,14 @@ Result<DeltaTable::News> DeltaTable::ReadNews(const AppendRequest& request,
   for (TableVersion version{info_.version.value + 1}; version <= newest; ++version.value) {
     SLUICE_ASSIGN_OR_RETURN(const std::string text, bridge_->ReadCommit(version));
     SLUICE_ASSIGN_OR_RETURN(const ForeignCommit winner, ParseForeignCommit(text, request.app_id));
-    ++news.versions;
     if (winner.txn_id == txn_id) {
       news.ours = version;
-    } else if (winner.batch) {
-      return Fenced(request, winner, version);
+      return news;
     }
+    // The batch before, which could not be looked at in its time.
+    if (winner.txn_id == own_txn_) continue;
+    if (winner.batch) return Fenced(request, winner, version);
+    ++news.foreign_versions;
     news.metadata_changed |= winner.changes_metadata || winner.changes_protocol;
   }
   return news;
@@ -245,9 +260,9 @@ bool DeltaTable::CheckpointIsDue() const {
 }
 
 void DeltaTable::Maintain() {
-  CollectMaintenance(false);
+  CollectMaintenance();
   if (maintenance_.running() || !CheckpointIsDue()) return;
-  MaintenanceRequest request{snapshot_, !raw_.substituted, {}};
+  MaintenanceRequest request{snapshot_, !raw_.substituted, {}, surroundings_.clock->NowMs()};
   auto retention = ReadLogRetention(raw_);
   if (retention.ok()) {
     request.retention = *retention;
@@ -259,10 +274,13 @@ void DeltaTable::Maintain() {
   maintenance_.Start(std::move(request));
 }
 
-void DeltaTable::FinishMaintenance() { CollectMaintenance(true); }
+void DeltaTable::FinishMaintenance(const std::stop_token& stop) {
+  TakeRound(maintenance_.Finish(stop));
+}
 
-void DeltaTable::CollectMaintenance(bool wait) {
-  auto round = maintenance_.Collect(wait);
+void DeltaTable::CollectMaintenance() { TakeRound(maintenance_.Collect()); }
+
+void DeltaTable::TakeRound(std::optional<MaintenanceRound> round) {
   if (!round) return;
   std::move(round->warnings.begin(), round->warnings.end(), std::back_inserter(warnings_));
   if (round->maintained == nullptr) return;
@@ -275,7 +293,7 @@ void DeltaTable::CollectMaintenance(bool wait) {
 }
 
 std::vector<std::string> DeltaTable::TakeWarnings() {
-  CollectMaintenance(false);
+  CollectMaintenance();
   return std::exchange(warnings_, {});
 }
 

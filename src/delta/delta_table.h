@@ -28,7 +28,6 @@ class DeltaTable : public Table {
   // Loads the newest version. Errors as OpenTable.
   static Result<std::unique_ptr<Table>> Make(std::string path, std::shared_ptr<Bridge> bridge,
                                              Surroundings surroundings);
-  ~DeltaTable() override { FinishMaintenance(); }
 
   const TableInfo& info() const override { return info_; }
   Status Refresh() override;
@@ -36,13 +35,13 @@ class DeltaTable : public Table {
   Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) override;
   Result<CommitOutcome> Append(const AppendRequest& request) override;
   void Maintain() override;
-  void FinishMaintenance() override;
+  void FinishMaintenance(const std::stop_token& stop) override;
   std::vector<std::string> TakeWarnings() override;
 
  private:
-  // What lies between the version that we wanted to build on and the newest one.
+  // What lies between the version that we wanted to build on and the newest one, or our own commit.
   struct News {
-    int versions = 0;
+    int foreign_versions = 0;
     std::optional<TableVersion> ours;  // our own commit, whose answer had been lost
     bool metadata_changed = false;
   };
@@ -64,6 +63,7 @@ class DeltaTable : public Table {
   Result<CommitOutcome> CommitLoop(const AppendRequest& request, const CommitSpec& spec);
   Result<CommitOutcome> Committed(const AppendRequest& request, CommitAttempt attempt,
                                   int conflicts);
+  void MoveToOwnCommit(TableVersion version, Snapshot seen);
   Result<std::optional<CommitOutcome>> CatchUp(const AppendRequest& request,
                                                const std::string& txn_id, int* conflicts);
   Result<News> ReadNews(const AppendRequest& request, const std::string& txn_id,
@@ -73,7 +73,8 @@ class DeltaTable : public Table {
                 TableVersion version) const;
   CommitSpec MakeSpec(const AppendRequest& request);
   const std::string& TxnIdOf(const AppendRequest& request);
-  void CollectMaintenance(bool wait);
+  void CollectMaintenance();
+  void TakeRound(std::optional<MaintenanceRound> round);
   bool CheckpointIsDue() const;
 
   const std::string path_;
@@ -84,6 +85,8 @@ class DeltaTable : public Table {
   TableInfo info_;
   std::optional<LastTxn> last_;  // as of snapshot_
   std::optional<Attempted> attempted_;
+  // Of the last batch that was found to be in; snapshot_ may not have it yet.
+  std::optional<std::string> own_txn_;
   bool must_look_again_ = false;  // a commit's fate is unknown: read the log before anything else
   int64_t maintained_version_ = 0;
   std::vector<std::string> warnings_;

@@ -60,7 +60,7 @@ class FeaturesTest : public testing::TableTest {
       const auto outcome = (*table)->Append(request);
       EXPECT_TRUE(outcome.ok()) << outcome.status().ToString();
       (*table)->Maintain();
-      (*table)->FinishMaintenance();
+      (*table)->FinishMaintenance({});
     }
     const auto warnings = (*table)->TakeWarnings();
     EXPECT_EQ(warnings, std::vector<std::string>{});

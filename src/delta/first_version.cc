@@ -60,20 +60,33 @@ void CheckPartitioning(const CreateRequest& request, std::string* problems) {
     *problems += "\n  - partitionBy: no column is left for the data files";
 }
 
-void CheckColumns(const CreateRequest& request, std::string* problems) {
+// "trip.stops.element", for messages.
+std::string Dotted(const std::string& parent, const std::string& name) {
+  return parent.empty() ? name : parent + "." + name;
+}
+
+// As Delta does without column mapping: at every level. `parent` leads to the struct that has `fields`.
+void CheckNames(const std::string& parent, const std::vector<Field>& fields,
+                std::string* problems) {
   std::set<std::string> seen;
-  for (const Field& column : request.schema.fields) {
-    std::string lower = column.name;
+  for (const Field& field : fields) {
+    const std::string path = Dotted(parent, field.name);
+    std::string lower = field.name;
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return std::tolower(c); });
     if (!seen.insert(lower).second)
-      *problems += "\n  - column `" + column.name + "`: twice (case does not count)";
-    // Delta refuses these without column mapping.
-    if (column.name.empty() || column.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
-      *problems += "\n  - column `" + column.name +
+      *problems += "\n  - column `" + path + "`: twice (case does not count)";
+    if (field.name.empty() || field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
+      *problems += "\n  - column `" + path +
                    "`: a name may not be empty or hold any of \" ,;{}()=\" or a tab or line break";
     }
+    // The child of an ARRAY is "element", those of a MAP are "key" and "value".
+    CheckNames(path, field.type.children(), problems);
   }
+}
+
+void CheckColumns(const CreateRequest& request, std::string* problems) {
+  CheckNames("", request.schema.fields, problems);
   if (Contains(request.schema, TypeKind::kVoid)) *problems += "\n  - a column has the type VOID";
 }
 

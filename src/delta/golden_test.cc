@@ -79,7 +79,7 @@ TEST_P(GoldenTest, TheQueryGoesOnWhereSparkLeftIt) {
       EXPECT_EQ(outcome->version, TableVersion{batch});
       table->Maintain();
     }
-    table->FinishMaintenance();
+    table->FinishMaintenance({});
     EXPECT_EQ(table->TakeWarnings(), std::vector<std::string>{});
     EXPECT_EQ(Opened()->LastBatch(query).value(), BatchId{state.last_batch + 11}) << state.name;
     EXPECT_EQ(ListFiles(path_.string(), std::nullopt)->size(), files + 11);

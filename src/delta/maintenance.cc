@@ -38,22 +38,80 @@ bool IsStagedCommit(const std::string& name) {
 
 }  // namespace
 
-Maintenance::Maintenance(std::shared_ptr<Bridge> bridge, std::string table_path, Clock& clock)
-    : bridge_(std::move(bridge)), table_path_(std::move(table_path)), clock_(clock) {}
+// What the rounds' thread works with. Rounds follow one another.
+class Maintenance::Worker {
+ public:
+  Worker(std::shared_ptr<Bridge> bridge, std::string table_path)
+      : bridge_(std::move(bridge)), table_path_(std::move(table_path)) {}
 
-void Maintenance::Start(MaintenanceRequest request) {
-  round_ =
-      std::async(std::launch::async, [this, request = std::move(request)] { return Run(request); });
+  MaintenanceRound Run(const MaintenanceRequest& request);
+  // From another thread: nothing more is begun.
+  void GiveUp() { given_up_.request_stop(); }
+
+ private:
+  void WriteChecksum(const Snapshot& checkpointed, MaintenanceRound* round);
+  void CleanUpLog(const MaintenanceRequest& request, MaintenanceRound* round);
+  void SweepStagedCommits();
+
+  const std::shared_ptr<Bridge> bridge_;
+  const std::string table_path_;
+  std::stop_source given_up_;
+  std::optional<int64_t> cleaned_until_ms_;
+  bool swept_ = false;
+};
+
+Maintenance::Maintenance(std::shared_ptr<Bridge> bridge, std::string table_path)
+    : bridge_(std::move(bridge)), table_path_(std::move(table_path)) {}
+
+Maintenance::~Maintenance() {
+  std::stop_source stopped;
+  stopped.request_stop();
+  Finish(stopped.get_token());
 }
 
-std::optional<MaintenanceRound> Maintenance::Collect(bool wait) {
-  if (!round_.valid()) return std::nullopt;
-  if (!wait && round_.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
-    return std::nullopt;
+void Maintenance::Start(MaintenanceRequest request) {
+  if (worker_ == nullptr) worker_ = std::make_shared<Worker>(bridge_, table_path_);
+  version_ = VersionOf(request.snapshot);
+  std::packaged_task<MaintenanceRound()> task(
+      [worker = worker_, request = std::move(request)] { return worker->Run(request); });
+  round_ = task.get_future();
+  thread_ = std::thread(std::move(task));
+}
+
+std::optional<MaintenanceRound> Maintenance::Collect() {
+  constexpr auto kNoWait = std::chrono::seconds(0);
+  if (!running() || round_.wait_for(kNoWait) != std::future_status::ready) return std::nullopt;
+  return Take();
+}
+
+std::optional<MaintenanceRound> Maintenance::Finish(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kLook{10};
+  if (!running()) return std::nullopt;
+  std::chrono::milliseconds waited{0};
+  while (round_.wait_for(kLook) != std::future_status::ready) {
+    if (stop.stop_requested()) waited += kLook;
+    if (waited >= kStopPatience) return Abandon();
+  }
+  return Take();
+}
+
+std::optional<MaintenanceRound> Maintenance::Take() {
+  thread_.join();
   return round_.get();
 }
 
-MaintenanceRound Maintenance::Run(const MaintenanceRequest& request) {
+MaintenanceRound Maintenance::Abandon() {
+  worker_->GiveUp();
+  worker_.reset();
+  thread_.detach();
+  round_ = {};
+  return {nullptr,
+          {"maintenance at version " + std::to_string(version_.value) +
+           " (table checkpoint, .crc, log clean-up) takes longer than a stop may and is left to a "
+           "later run; the table is whole without it"}};
+}
+
+MaintenanceRound Maintenance::Worker::Run(const MaintenanceRequest& request) {
   MaintenanceRound round;
   FaultPoint("delta.before_checkpoint");
   auto checkpointed = bridge_->WriteCheckpoint(request.snapshot);
@@ -65,15 +123,16 @@ MaintenanceRound Maintenance::Run(const MaintenanceRequest& request) {
   }
   FaultPoint("delta.after_checkpoint");
   round.maintained = *checkpointed;
+  if (given_up_.stop_requested()) return round;
   if (request.write_checksum) WriteChecksum(*checkpointed, &round);
-  if (request.retention.clean_up) CleanUpLog(request.retention, &round);
+  if (request.retention.clean_up) CleanUpLog(request, &round);
   if (!std::exchange(swept_, true)) SweepStagedCommits();
   return round;
 }
 
 // A snapshot may descend from a commit whose effect on the checksum cannot be counted on (ALTER TABLE
 // by somebody); a fresh look at the table through the new checkpoint can write it all the same.
-void Maintenance::WriteChecksum(const Snapshot& checkpointed, MaintenanceRound* round) {
+void Maintenance::Worker::WriteChecksum(const Snapshot& checkpointed, MaintenanceRound* round) {
   FaultPoint("delta.before_crc");
   auto checksummed = bridge_->WriteChecksum(checkpointed);
   if (!checksummed.ok() && checksummed.status().code() == "UNSUPPORTED_FEATURE") {
@@ -89,8 +148,8 @@ void Maintenance::WriteChecksum(const Snapshot& checkpointed, MaintenanceRound* 
   }
 }
 
-void Maintenance::CleanUpLog(const LogRetention& retention, MaintenanceRound* round) {
-  const int64_t cutoff_ms = CutoffMs(clock_.NowMs(), retention.retention_ms);
+void Maintenance::Worker::CleanUpLog(const MaintenanceRequest& request, MaintenanceRound* round) {
+  const int64_t cutoff_ms = CutoffMs(request.now_ms, request.retention.retention_ms);
   // The cutoff moves once a day; a listing in between would find nothing.
   if (cleaned_until_ms_ && *cleaned_until_ms_ >= cutoff_ms) return;
   const auto hinted = ReadHint(table_path_);
@@ -102,6 +161,7 @@ void Maintenance::CleanUpLog(const LogRetention& retention, MaintenanceRound* ro
   }
   const auto expired = ChooseExpired(*log, cutoff_ms, *hinted, kMaxDeletesPerRound);
   for (const std::string& path : expired) {
+    if (given_up_.stop_requested()) return;
     const Status deleted = bridge_->Delete(path);
     if (!deleted.ok()) {
       round->warnings.push_back("log clean-up stopped: " + deleted.message());
@@ -111,13 +171,15 @@ void Maintenance::CleanUpLog(const LogRetention& retention, MaintenanceRound* ro
   if (expired.size() < kMaxDeletesPerRound) cleaned_until_ms_ = cutoff_ms;
 }
 
-void Maintenance::SweepStagedCommits() {
+void Maintenance::Worker::SweepStagedCommits() {
   std::error_code error;
   const auto oldest = fs::file_time_type::clock::now() - kStagedCommitAge;
-  for (const auto& entry : fs::directory_iterator(table_path_ + "/_delta_log", error)) {
-    if (!IsStagedCommit(entry.path().filename().string())) continue;
-    const auto time = entry.last_write_time(error);
-    if (!error && time < oldest) fs::remove(entry.path(), error);
+  fs::directory_iterator entries(table_path_ + "/_delta_log", error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    if (!IsStagedCommit(entries->path().filename().string())) continue;
+    std::error_code gone;  // somebody else may sweep as well
+    const auto time = entries->last_write_time(gone);
+    if (!gone && time < oldest) fs::remove(entries->path(), gone);
   }
 }
 

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,7 @@ struct AppendRequest {
   // Also written to commitInfo as operationMetrics/operationParameters as Spark does.
   int64_t num_output_rows = 0;
   int64_t num_output_bytes = 0;
+  std::stop_token stop;  // ends the pauses between attempts, no commit
 };
 
 struct CommitOutcome {
@@ -78,13 +80,17 @@ class Table {
   // One version with the files and the txn, or none if a version with txn >= batch exists by the time
   // of the commit and `Append` was told of it before (kAlreadyCommitted). A txn of the same app that
   // appears during the call and is not ours is a second writer: Stop FENCED.
-  // Errors: Stop METADATA_CHANGED / PROTOCOL_CHANGED / UNSUPPORTED_FEATURE; Retry NO_SPACE, STORAGE.
+  // After an error the same request may come again: whether it is in after all, and what others wrote
+  // meanwhile, is looked up first.
+  // Errors: Stop METADATA_CHANGED / UNSUPPORTED_FEATURE; Retry NO_SPACE, STORAGE, CONFLICTS; Cancelled by
+  // request.stop, between two attempts: the batch is not in.
   virtual Result<CommitOutcome> Append(const AppendRequest& request) = 0;
   // Starts the table checkpoint and .crc that are due (delta.checkpointInterval, default 10), off
   // this thread; log clean-up by the table's retention. Returns at once; errors come by TakeWarnings.
   virtual void Maintain() = 0;
-  // Waits for maintenance in flight.
-  virtual void FinishMaintenance() = 0;
+  // Waits for maintenance in flight; once `stop` is asked for, no longer than a stop allows, and then a
+  // warning says what was left unfinished. Nothing is damaged by that.
+  virtual void FinishMaintenance(const std::stop_token& stop) = 0;
   virtual std::vector<std::string> TakeWarnings() = 0;
 };
 

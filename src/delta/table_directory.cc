@@ -48,11 +48,21 @@ bool IsLogFile(const std::string& name) {
          (name.ends_with(".json") || name.ends_with(".parquet"));
 }
 
-bool HasLog(const fs::path& path) {
+// Whether one of the names in `directory` is as asked. None is, if there is no such directory.
+template <typename Wanted>
+Result<bool> HasName(const fs::path& directory, Wanted wanted) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path / "_delta_log", error)) {
-    if (IsLogFile(entry.path().filename().string())) return true;
+  fs::directory_iterator entries(directory, error);
+  if (error == std::errc::no_such_file_or_directory) return false;
+  if (error == std::errc::not_a_directory) {
+    return Status::Exit("NOT_A_DIRECTORY", directory.string() +
+                                               " is a file, where a table has a directory. Nothing "
+                                               "was written; give the path of a table");
   }
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    if (wanted(entries->path().filename().string())) return true;
+  }
+  if (error) return ToStatus("cannot look into the directory " + directory.string(), error.value());
   return false;
 }
 
@@ -106,13 +116,11 @@ Result<DirectoryState> InspectDirectory(const std::string& path) {
     return Status::Exit("NOT_A_DIRECTORY",
                         "the table " + path + " is a file; a table is a directory");
   }
-  if (HasLog(path)) return DirectoryState::kTable;
-  const fs::directory_iterator entries(path, error);
-  if (error) return ToStatus("cannot look into the table " + path, error.value());
-  for (const auto& entry : entries) {
-    if (!IsHidden(entry.path().filename().string())) return DirectoryState::kForeign;
-  }
-  return DirectoryState::kEmpty;
+  SLUICE_ASSIGN_OR_RETURN(const bool has_log, HasName(fs::path(path) / "_delta_log", IsLogFile));
+  if (has_log) return DirectoryState::kTable;
+  SLUICE_ASSIGN_OR_RETURN(const bool has_files,
+                          HasName(path, [](const std::string& name) { return !IsHidden(name); }));
+  return has_files ? DirectoryState::kForeign : DirectoryState::kEmpty;
 }
 
 Status MakeTableDirectory(const std::string& path) {

@@ -15,7 +15,8 @@ enum class DirectoryState { kAbsent, kEmpty, kTable, kForeign /* files, but no D
 // every other scheme.
 Result<std::string> ResolveTablePath(const std::string& path);
 
-// Errors: Exit NOT_A_DIRECTORY; Stop NOT_WRITABLE if it cannot even be looked at.
+// Errors: Exit NOT_A_DIRECTORY; Stop NOT_WRITABLE if it or its log may not be looked at, Retry STORAGE if
+// they cannot be for another reason.
 Result<DirectoryState> InspectDirectory(const std::string& path);
 
 // Makes the directory and its _delta_log, fsynced. Errors: Exit NO_PARENT_DIRECTORY, Stop NOT_WRITABLE,

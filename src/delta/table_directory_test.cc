@@ -57,6 +57,26 @@ TEST_F(TableDirectoryTest, AFileIsNoTable) {
   EXPECT_EQ(OpenStatus(path_.string()).code(), "NOT_A_DIRECTORY");
 }
 
+// What the log holds is not known, which is not the same as: it holds nothing.
+TEST_F(TableDirectoryTest, ALogThatCannotBeListedIsNoAbsentLog) {
+  fs::create_directory(path_);
+  std::ofstream(path_ / "data.parquet") << "x";
+  const fs::path log = path_ / "_delta_log";
+  fs::create_symlink("_delta_log", log);  // to itself: nobody can follow it, root neither
+  for (const Status& status : {OpenStatus(path_.string()), CreateStatus(path_.string())}) {
+    EXPECT_EQ(status.code(), "STORAGE") << status.ToString();
+    EXPECT_TRUE(status.Is(ErrorKind::kRetry));
+    EXPECT_NE(status.message().find(log.string()), std::string::npos) << status.message();
+  }
+  fs::remove(log);
+  std::ofstream(log) << "x";
+  for (const Status& status : {OpenStatus(path_.string()), CreateStatus(path_.string())}) {
+    EXPECT_EQ(status.code(), "NOT_A_DIRECTORY") << status.ToString();
+    EXPECT_NE(status.message().find(log.string() + " is a file"), std::string::npos)
+        << status.message();
+  }
+}
+
 TEST_F(TableDirectoryTest, AMissingParentIsNamed) {
   const fs::path deep = path_ / "deeper";
   const Status status = CreateStatus(deep.string());
@@ -110,6 +130,16 @@ TEST_F(TableDirectoryTest, ADirectoryThatMayNotBeWrittenIsFoundAtTheStart) {
   EXPECT_EQ(code, 0);
   // And a directory that may not even be looked into is not taken for an absent table.
   fs::permissions(directory_, fs::perms(0700));
+  EXPECT_EQ(AsNobody([&] { return OpenStatus(path_.string()).code() == "NOT_WRITABLE" ? 0 : 1; }),
+            0);
+}
+
+TEST_F(TableDirectoryTest, ALogThatMayNotBeReadIsNoAbsentLog) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+  ASSERT_TRUE(Created() != nullptr);
+  std::ofstream(path_ / "data.parquet") << "x";
+  fs::permissions(directory_, fs::perms(0755));
+  fs::permissions(path_ / "_delta_log", fs::perms(0700));
   EXPECT_EQ(AsNobody([&] { return OpenStatus(path_.string()).code() == "NOT_WRITABLE" ? 0 : 1; }),
             0);
 }

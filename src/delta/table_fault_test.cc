@@ -3,6 +3,10 @@
 // Lost answers and refused writes: a decorator around the real bridge over a real table.
 #include <gtest/gtest.h>
 
+#include <future>
+#include <stop_token>
+
+#include "core/testing/manual_clock.h"
 #include "delta/delta_table.h"
 #include "delta/random_uuid.h"
 #include "delta/testing/faulty_bridge.h"
@@ -15,6 +19,7 @@ using testing::BatchOf;
 using testing::FaultyBridge;
 using testing::TableTest;
 using Fault = FaultyBridge::Fault;
+using namespace std::chrono_literals;
 
 class TableFaultTest : public TableTest {
  protected:
@@ -73,9 +78,93 @@ TEST_F(TableFaultTest, ALostAnswerThatCannotBeLookedUpIsLookedUpNextTime) {
   }
   const auto outcome = table_->Append(BatchOf("q", 0, {"a.parquet"}));
   ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
-  EXPECT_EQ(outcome->kind, CommitOutcome::Kind::kAlreadyCommitted);
+  EXPECT_EQ(outcome->kind, CommitOutcome::Kind::kCommitted);
+  EXPECT_EQ(outcome->version, TableVersion{1});
   EXPECT_EQ(bridge_->commits, 1);
   EXPECT_FALSE(HasVersion(2));
+}
+
+// A try that fails in both ways at once: whether it is in cannot be looked up before the next call.
+class LookedUpLaterTest : public TableFaultTest {
+ protected:
+  void TryInTheDark(Fault fault) {
+    bridge_->commit_faults = {fault};
+    bridge_->refresh_failures = 1;
+    EXPECT_TRUE(table_->Append(Batch(0)).status().Is(ErrorKind::kRetry));
+  }
+  AppendRequest Batch(int64_t batch) const { return BatchOf("q", batch, {"a.parquet"}); }
+  // ALTER TABLE by somebody else: other columns, or a property.
+  void Alter(int64_t version, const std::string& from, const std::string& to) {
+    std::string metadata = testing::Lines(CommitText(0))[2];
+    const size_t at = metadata.find(from);
+    ASSERT_NE(at, std::string::npos) << metadata;
+    WriteCommit(version, {R"({"commitInfo":{"timestamp":1,"operation":"ALTER TABLE","txnId":"f"}})",
+                          metadata.replace(at, from.size(), to)});
+  }
+  void AlterType(int64_t version) { Alter(version, R"(\"long\")", R"(\"string\")"); }
+};
+
+TEST_F(LookedUpLaterTest, AForeignChangeOfColumnsMeanwhileStopsTheRetry) {
+  TryInTheDark(Fault::kNoSpace);
+  AlterType(1);
+  const auto outcome = table_->Append(Batch(0));
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.status().code(), "METADATA_CHANGED");
+  EXPECT_FALSE(HasVersion(2));
+}
+
+TEST_F(LookedUpLaterTest, AForeignChangeOfColumnsAfterOurCommitStopsTheNextBatch) {
+  TryInTheDark(Fault::kLandedButError);
+  AlterType(2);
+  const auto outcome = table_->Append(Batch(0));
+  ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+  EXPECT_EQ(outcome->version, TableVersion{1});
+  EXPECT_EQ(outcome->conflicts, 0);
+  EXPECT_EQ(table_->Append(Batch(1)).status().code(), "METADATA_CHANGED");
+  EXPECT_FALSE(HasVersion(3));
+}
+
+TEST_F(LookedUpLaterTest, AForeignConstraintAfterOurCommitStopsTheNextBatchByItsName) {
+  TryInTheDark(Fault::kLandedButError);
+  Alter(2, R"("configuration":{)", R"("configuration":{"delta.constraints.positive":"id > 0")");
+  ASSERT_TRUE(table_->Append(Batch(0)).ok());
+  EXPECT_EQ(table_->Append(Batch(1)).status().code(), "UNSUPPORTED_FEATURE");
+}
+
+TEST_F(LookedUpLaterTest, TheBatchOfASecondProcessMeanwhileIsNotTakenForOurs) {
+  TryInTheDark(Fault::kNoSpace);
+  ASSERT_TRUE(Opened()->Append(Batch(0)).ok());
+  const auto outcome = table_->Append(Batch(0));
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.status().code(), "FENCED");
+}
+
+// The batch is found, but the table as it left it cannot be read: that is made up for later, and the
+// query does not take itself for a second process.
+TEST_F(LookedUpLaterTest, AFoundCommitThatCannotBeLookedAtIsLookedAtWithTheNextBatch) {
+  TryInTheDark(Fault::kLandedButError);
+  ASSERT_TRUE(Opened()->Append(BatchOf("other", 0, {"x.parquet"})).ok());
+  bridge_->load_failures = 1;
+  const auto found = table_->Append(Batch(0));
+  ASSERT_TRUE(found.ok()) << found.status().ToString();
+  EXPECT_EQ(found->version, TableVersion{1});
+  EXPECT_EQ(table_->info().version, TableVersion{0});
+  EXPECT_EQ(table_->LastBatch("q").value(), BatchId{0});
+  bridge_->refresh_failures = 1;
+  EXPECT_TRUE(table_->Append(Batch(1)).status().Is(ErrorKind::kRetry));
+  const auto next = table_->Append(Batch(1));
+  ASSERT_TRUE(next.ok()) << next.status().ToString();
+  EXPECT_EQ(next->version, TableVersion{3});
+  EXPECT_EQ(bridge_->commits, 2) << "no attempt on a version that is known to be taken";
+}
+
+TEST_F(LookedUpLaterTest, ACommitWithoutASnapshotMovesNoFurtherThanToItself) {
+  bridge_->commit_faults = {Fault::kLandedWithoutAfter};
+  bridge_->after_commit = [&] { AlterType(2); };
+  ASSERT_TRUE(table_->Append(Batch(0)).ok());
+  EXPECT_EQ(table_->info().version, TableVersion{1});
+  bridge_->after_commit = nullptr;
+  EXPECT_EQ(table_->Append(Batch(1)).status().code(), "METADATA_CHANGED");
 }
 
 TEST_F(TableFaultTest, AnUnknownThatDidNotLandIsTheCallersToRepeat) {
@@ -129,6 +218,23 @@ TEST_F(TableFaultTest, AfterTheLastAttemptTheBatchIsNotInAndMayBeTriedAgain) {
   EXPECT_EQ(Opened()->LastBatch("q").value(), std::nullopt);
 }
 
+// Up to fifty seconds of pauses would be no stop at a batch boundary.
+TEST_F(TableFaultTest, AStopEndsThePauseBetweenTwoAttempts) {
+  ManualClock clock(0);
+  auto table =
+      DeltaTable::Make(path_.string(), bridge_, {&clock, SeededRandom(), RetryPolicy{}}).value();
+  ASSERT_TRUE(Opened()->Append(BatchOf("other", 0, {"x.parquet"})).ok());
+  std::stop_source stop;
+  AppendRequest request = BatchOf("q", 0, {"a.parquet"});
+  request.stop = stop.get_token();
+  std::future<Status> answer =
+      std::async(std::launch::async, [&] { return table->Append(request).status(); });
+  while (clock.sleepers() == 0 && answer.wait_for(1ms) != std::future_status::ready) continue;
+  stop.request_stop();
+  EXPECT_TRUE(answer.get().Is(ErrorKind::kCancelled));
+  EXPECT_FALSE(HasVersion(2));
+}
+
 TEST_F(TableFaultTest, WithoutAChecksumTheTableWorksAllTheSame) {
   auto bridge = std::make_shared<FaultyBridge>(OpenBridge(path_.string()).value());
   std::filesystem::remove(path_ / "_delta_log" / "00000000000000000000.crc");
@@ -139,7 +245,7 @@ TEST_F(TableFaultTest, WithoutAChecksumTheTableWorksAllTheSame) {
     ASSERT_TRUE(table->Append(BatchOf("q", batch, {"a.parquet"})).ok());
     table->Maintain();
   }
-  table->FinishMaintenance();
+  table->FinishMaintenance({});
   EXPECT_EQ(table->TakeWarnings(), std::vector<std::string>{});
   EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{24});
 }

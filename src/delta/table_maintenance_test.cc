@@ -3,9 +3,13 @@
 // Table checkpoints, checksums, log clean-up, and tables whose log has been through something.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <stop_token>
+#include <thread>
 
 #include "delta/delta_table.h"
 #include "delta/random_uuid.h"
@@ -32,7 +36,7 @@ class TableMaintenanceTest : public TableTest {
     }
   }
   void Maintained(Table& table) {
-    table.FinishMaintenance();
+    table.FinishMaintenance({});
     EXPECT_EQ(table.TakeWarnings(), std::vector<std::string>{});
   }
   fs::path LogFile(int64_t version, const std::string& suffix) const {
@@ -93,13 +97,13 @@ TEST_F(TableMaintenanceTest, AppendsGoOnWhileTheLogIsMaintained) {
   Maintained(*table);
   // How many rounds there were is the machine's affair; the one that is due now is not.
   EXPECT_GT(HintedVersion(), 0);
-  AppendBatches(*table, 60, 61);
+  AppendBatches(*table, 60, 62);
   Maintained(*table);
-  EXPECT_EQ(table->LastBatch("q").value(), BatchId{60});
+  EXPECT_EQ(table->LastBatch("q").value(), BatchId{61});
   auto opened = Opened();
-  EXPECT_EQ(opened->info().version, TableVersion{61});
-  EXPECT_EQ(opened->LastBatch("q").value(), BatchId{60});
-  EXPECT_EQ(HintedVersion(), 61);
+  EXPECT_EQ(opened->info().version, TableVersion{62});
+  EXPECT_EQ(opened->LastBatch("q").value(), BatchId{61});
+  EXPECT_GT(HintedVersion(), 60);
 }
 
 TEST_F(TableMaintenanceTest, ACheckpointIsTakenIntoTheSnapshotWhileBatchesGoOn) {
@@ -168,7 +172,7 @@ TEST_F(TableMaintenanceTest, ExpiredFilesGoOnlyBehindAnExpiredCheckpoint) {
   Age(15, 40);
   for (int64_t batch = 25; batch < 30; ++batch) {
     AppendBatches(*table, batch, batch + 1);
-    table->FinishMaintenance();
+    table->FinishMaintenance({});
   }
   // The cutoff was already used today by this process; a new one cleans at its first checkpoint.
   table.reset();
@@ -197,7 +201,7 @@ TEST_F(TableMaintenanceTest, NothingGoesWhenTheTableSaysSo) {
 TEST_F(TableMaintenanceTest, ABadRetentionIsSpokenOfAndKeepsEverything) {
   auto table = Created({}, {{"delta.logRetentionDuration", "a month"}});
   AppendBatches(*table, 0, 10);
-  table->FinishMaintenance();
+  table->FinishMaintenance({});
   const auto warnings = table->TakeWarnings();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("'a month' is no interval"), std::string::npos);
@@ -261,12 +265,92 @@ TEST_F(TableMaintenanceTest, AFailedCheckpointIsSpokenOfAndHindersNothing) {
   auto table =
       DeltaTable::Make(path_.string(), bridge, {&SystemClock(), SeededRandom(), {}}).value();
   AppendBatches(*table, 0, 15);
-  table->FinishMaintenance();
+  table->FinishMaintenance({});
   const auto warnings = table->TakeWarnings();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("no table checkpoint at version 10"), std::string::npos)
       << warnings[0];
   EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{14});
+}
+
+// A checkpoint that takes as long as its test wants.
+class SlowCheckpoints : public FaultyBridge {
+ public:
+  using FaultyBridge::FaultyBridge;
+  Result<Snapshot> WriteCheckpoint(const Snapshot& snapshot) override {
+    goes_on.wait(false);
+    return FaultyBridge::WriteCheckpoint(snapshot);
+  }
+  void GoOn() {
+    goes_on = true;
+    goes_on.notify_all();
+  }
+
+ private:
+  std::atomic<bool> goes_on = false;
+};
+
+TEST_F(TableMaintenanceTest, AStopDoesNotWaitForALongCheckpoint) {
+  ASSERT_TRUE(Created() != nullptr);
+  auto bridge = std::make_shared<SlowCheckpoints>(OpenBridge(path_.string()).value());
+  auto table =
+      DeltaTable::Make(path_.string(), bridge, {&SystemClock(), SeededRandom(), {}}).value();
+  AppendBatches(*table, 0, 10);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto begun = std::chrono::steady_clock::now();
+  table->FinishMaintenance(stop.get_token());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(2500));
+  const auto warnings = table->TakeWarnings();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("version 10"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("longer than a stop may"), std::string::npos) << warnings[0];
+  // The table does not need it, and the checkpoint ends in peace, with nothing after it.
+  ASSERT_TRUE(table->Append(BatchOf("q", 10, {"b.parquet"})).ok());
+  table.reset();
+  bridge->GoOn();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (bridge.use_count() > 1 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(bridge.use_count(), 1);
+  EXPECT_TRUE(Has(10, ".checkpoint.parquet"));
+  EXPECT_FALSE(Has(10, ".crc"));
+  EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{10});
+}
+
+// The thread that was left to itself is still at work while the process ends.
+TEST_F(TableMaintenanceTest, AProcessEndsWellInTheMiddleOfACheckpoint) {
+  ASSERT_TRUE(Created() != nullptr);
+  const auto run = [&] {
+    auto bridge = std::make_shared<SlowCheckpoints>(OpenBridge(path_.string()).value());
+    auto table =
+        DeltaTable::Make(path_.string(), bridge, {&SystemClock(), SeededRandom(), {}}).value();
+    AppendBatches(*table, 0, 10);
+    std::stop_source stop;
+    stop.request_stop();
+    table->FinishMaintenance(stop.get_token());
+    bridge->GoOn();
+    table.reset();
+    bridge.reset();
+    std::exit(7);
+  };
+  EXPECT_EXIT(run(), ::testing::ExitedWithCode(7), "");
+  EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{9});
+}
+
+TEST_F(TableMaintenanceTest, WithoutAStopALongCheckpointIsWaitedFor) {
+  ASSERT_TRUE(Created() != nullptr);
+  auto bridge = std::make_shared<SlowCheckpoints>(OpenBridge(path_.string()).value());
+  auto table =
+      DeltaTable::Make(path_.string(), bridge, {&SystemClock(), SeededRandom(), {}}).value();
+  AppendBatches(*table, 0, 10);
+  std::jthread later([&] {
+    std::this_thread::sleep_for(Maintenance::kStopPatience + std::chrono::milliseconds(300));
+    bridge->GoOn();
+  });
+  Maintained(*table);
+  EXPECT_TRUE(Has(10, ".checkpoint.parquet"));
+  EXPECT_TRUE(Has(10, ".crc"));
 }
 
 TEST_F(TableMaintenanceTest, AGapInTheLogIsNoAbsentTable) {

@@ -272,6 +272,31 @@ TEST_F(TableTest, ATableThatCannotBeIsRefusedWithEveryReason) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(TableTest, NamesInsideOfColumnsAreCheckedAsColumnsAre) {
+  const DataType number(TypeKind::kInt);
+  const DataType inner = DataType::Struct({{"b c", number}, {"x", number}, {"X", number}});
+  const Schema schema{{{"id", number},
+                       {"s", DataType::Struct({{"a", inner}})},
+                       {"list", DataType::Array(DataType::Struct({{"k=v", number}}))},
+                       {"m", DataType::Map(DataType(TypeKind::kString),
+                                           DataType::Struct({{"", number}, {"e;f", number}}))}}};
+  const auto table = CreateTable(path_.string(), {schema, {}, {}});
+  ASSERT_FALSE(table.ok());
+  EXPECT_EQ(table.status().code(), "BAD_TABLE");
+  for (const char* part : {"`s.a.b c`: a name may not", "`s.a.X`: twice", "`list.element.k=v`",
+                           "`m.value.`: a name may not be empty", "`m.value.e;f`"}) {
+    EXPECT_NE(table.status().message().find(part), std::string::npos) << part << " in\n"
+                                                                      << table.status().message();
+  }
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(TableTest, TheSameNameInTwoStructsIsNoMistake) {
+  const DataType inner = DataType::Struct({{"id", DataType(TypeKind::kInt)}});
+  const Schema schema{{{"id", DataType(TypeKind::kInt)}, {"s", inner}, {"t", inner}}};
+  EXPECT_TRUE(CreateTable(path_.string(), {schema, {}, {}}).ok());
+}
+
 TEST_F(TableTest, ARetentionOfTransactionsIsSpokenOf) {
   Created({}, {{"delta.setTransactionRetentionDuration", "interval 7 days"}});
   const auto warnings = Opened()->TakeWarnings();

@@ -24,9 +24,10 @@ const char* DetailOf(rd_kafka_event_t* event) {
 
 TopicState StateOf(const rd_kafka_TopicDescription_t* description) {
   TopicState state;
-  if (const rd_kafka_Uuid_t* id = rd_kafka_TopicDescription_topic_id(description)) {
-    state.id = rd_kafka_Uuid_base64str(id);
-  }
+  const rd_kafka_Uuid_t* id = rd_kafka_TopicDescription_topic_id(description);
+  const bool has_id = id != nullptr && (rd_kafka_Uuid_most_significant_bits(id) != 0 ||
+                                        rd_kafka_Uuid_least_significant_bits(id) != 0);
+  if (has_id) state.id = rd_kafka_Uuid_base64str(id);
   size_t count = 0;
   const auto** partitions = rd_kafka_TopicDescription_partitions(description, &count);
   for (size_t i = 0; i < count; ++i) {

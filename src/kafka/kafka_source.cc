@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -64,6 +66,18 @@ Status TopicMissing(const Assignment& now) {
           fmt::join(names, ", ")));
 }
 
+// A leader moves, or a topic is just being made or deleted: the brokers do not agree yet.
+Status NotKnownToItsLeader(const std::set<TopicPartition>& partitions) {
+  std::vector<std::string> names;
+  for (const TopicPartition& partition : partitions) names.push_back(partition.ToString());
+  return Status::Retry(
+      "KAFKA_TOPIC_MISSING",
+      fmt::format(
+          "Kafka lists {}, but the broker that should hold it does not know it. Nothing was "
+          "lost; it is asked again.",
+          fmt::join(names, ", ")));
+}
+
 class KafkaSource : public Source {
  public:
   KafkaSource(std::shared_ptr<SourceParts> parts, std::shared_ptr<Client> lookup_client,
@@ -91,17 +105,25 @@ class KafkaSource : public Source {
   // The offsets of one look at the cluster, and whether a second look is worth while.
   struct Look {
     OffsetMap latest;
+    std::set<TopicPartition> unknown;  // listed, but whoever should hold them does not know them
     bool doubtful = false;
   };
+  using TopicIdMap = std::map<std::string, std::string>;
 
   Status CheckGiven(const OffsetMap& given, OffsetMap* start, const std::stop_token& stop);
   Result<Look> LookAtLatest(const OffsetMap& committed, const std::stop_token& stop);
   Status CheckMissing(const Assignment& now, const OffsetMap& committed, Look* look);
   Status AddNewPartitions(const OffsetMap& start, const OffsetMap& end, OffsetMap* complete,
                           const std::stop_token& stop);
+  Result<OffsetAnswers> AskPatiently(const OffsetQuestions& questions, const std::stop_token& stop);
+  Status CheckNotFound(const std::set<TopicPartition>& not_found, const std::stop_token& stop);
   Status CheckDeleted(const OffsetMap& start, const OffsetMap& end);
-  Status CheckRecreated(const OffsetMap& end, OffsetMap* complete, const std::stop_token& stop);
-  std::set<std::string> recreated();
+  Status CheckRecreated(const TopicIdMap& recreated, const OffsetMap& end, OffsetMap* complete,
+                        const std::stop_token& stop);
+  Status CheckShrunk(const OffsetMap& start, const OffsetMap& end);
+  TopicIdMap recreated();
+  OffsetMap WhereLeft(const std::vector<TopicPartition>& partitions);
+  void Adopt(const TopicIdMap& recreated);
 
   std::shared_ptr<SourceParts> parts_;
   std::shared_ptr<Client> lookup_client_;
@@ -109,9 +131,11 @@ class KafkaSource : public Source {
   Clock& clock_;
   std::mutex mutex_;
   std::set<std::string>
-      newborn_;  // GUARDED_BY(mutex_): subscribed topics that did not exist at first
-  std::set<std::string>
-      recreated_;  // GUARDED_BY(mutex_): topics whose new identity nobody was told of yet
+      newborn_;           // GUARDED_BY(mutex_): subscribed topics that did not exist at first
+  TopicIdMap recreated_;  // GUARDED_BY(mutex_): of the last look
+  // GUARDED_BY(mutex_): how far partitions were read that then were away. One that comes back goes on
+  // there, unless its topic has another id.
+  OffsetMap left_;
 };
 
 Result<OffsetMap> KafkaSource::StartingOffsets(const std::stop_token& stop) {
@@ -164,6 +188,7 @@ Result<OffsetMap> KafkaSource::LatestOffsets(const OffsetMap& committed,
   for (int attempt = 0;; ++attempt) {
     SLUICE_ASSIGN_OR_RETURN(Look look, LookAtLatest(committed, stop));
     if (!look.doubtful || attempt >= retries) {
+      if (!look.unknown.empty()) return NotKnownToItsLeader(look.unknown);
       parts_->pool.ExpectPartitions(look.latest.size());
       return std::move(look.latest);
     }
@@ -181,21 +206,24 @@ Result<KafkaSource::Look> KafkaSource::LookAtLatest(const OffsetMap& committed,
   OffsetQuestions questions;
   for (const TopicPartition& partition : now.partitions) questions[partition] = kAskLatest;
   SLUICE_ASSIGN_OR_RETURN(const OffsetAnswers answers, parts_->lookup.ListOffsets(questions, stop));
-  for (const auto& [partition, answer] : answers) {
-    if (IsUnknownPartition(answer.error)) {
+  for (const TopicPartition& partition : now.partitions) {
+    const auto answer = answers.find(partition);
+    if (answer == answers.end() || IsUnknownPartition(answer->second.error)) {
+      look.unknown.insert(partition);
       look.doubtful = true;
       continue;
     }
-    if (answer.error != 0) {
-      return KafkaError(answer.error, fmt::format("latest offset of {}", partition.ToString()), "");
+    const auto& [offset, error] = answer->second;
+    if (error != 0) {
+      return KafkaError(error, fmt::format("latest offset of {}", partition.ToString()), "");
     }
-    look.latest[partition] = answer.offset;
+    look.latest[partition] = offset;
     const auto before = committed.find(partition);
-    const bool shrunk = before != committed.end() && answer.offset < before->second;  // KAFKA-7703
+    const bool shrunk = before != committed.end() && offset < before->second;  // KAFKA-7703
     if (shrunk && !now.recreated.contains(partition.topic)) look.doubtful = true;
   }
   const std::lock_guard lock(mutex_);
-  recreated_.insert(now.recreated.begin(), now.recreated.end());
+  recreated_ = now.recreated;
   return look;
 }
 
@@ -221,22 +249,37 @@ Status KafkaSource::CheckMissing(const Assignment& now, const OffsetMap& committ
                                                                  : TopicMissing(unread);
 }
 
+// May be called again with the same offsets, after an error and after a success: what it learns is
+// kept beside what the last look said, and a new identity counts only when all else is well.
 Result<OffsetMap> KafkaSource::CompleteStart(const OffsetMap& start, const OffsetMap& end,
                                              const std::stop_token& stop) {
+  const TopicIdMap recreated = this->recreated();
   SLUICE_RETURN_IF_ERROR(CheckDeleted(start, end));
   OffsetMap complete;
   for (const auto& [partition, offset] : start) {
     if (end.contains(partition)) complete[partition] = offset;
   }
-  SLUICE_RETURN_IF_ERROR(CheckRecreated(end, &complete, stop));
-  for (const auto& [partition, offset] : complete) {
-    const Offset to = end.at(partition);
-    if (to < offset)
-      SLUICE_RETURN_IF_ERROR(
-          parts_->losses.Report(PartitionOffsetChanged(partition, offset, to, false)));
-  }
+  SLUICE_RETURN_IF_ERROR(CheckRecreated(recreated, end, &complete, stop));
+  SLUICE_RETURN_IF_ERROR(CheckShrunk(complete, end));
   SLUICE_RETURN_IF_ERROR(AddNewPartitions(start, end, &complete, stop));
+  Adopt(recreated);
   return complete;
+}
+
+Status KafkaSource::CheckShrunk(const OffsetMap& start, const OffsetMap& end) {
+  for (const auto& [partition, offset] : start) {
+    const Offset to = end.at(partition);
+    if (to >= offset) continue;
+    SLUICE_RETURN_IF_ERROR(
+        parts_->losses.Report(PartitionOffsetChanged(partition, offset, to, false)));
+  }
+  return Status::Ok();
+}
+
+void KafkaSource::Adopt(const TopicIdMap& recreated) {
+  for (const auto& [topic, id] : recreated) parts_->topic_ids.Set(topic, id);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(left_, [&](const auto& entry) { return recreated.contains(entry.first.topic); });
 }
 
 Status KafkaSource::CheckDeleted(const OffsetMap& start, const OffsetMap& end) {
@@ -251,22 +294,35 @@ Status KafkaSource::CheckDeleted(const OffsetMap& start, const OffsetMap& end) {
   DataLoss loss = PartitionsDeleted(deleted);
   loss.reason += fmt::format(" Read were {}.", fmt::join(positions, ", "));
   SLUICE_RETURN_IF_ERROR(parts_->losses.Report(loss));
+  for (const TopicPartition& partition : deleted) parts_->pool.Drop(partition.topic);
+  const std::lock_guard lock(mutex_);
   for (const TopicPartition& partition : deleted) {
-    parts_->pool.Drop(partition.topic);
-    parts_->topic_ids.Forget(partition.topic);
+    // Without an id nobody can tell whether it is the same topic that comes back.
+    if (parts_->topic_ids.Knows(partition.topic)) left_[partition] = start.at(partition);
   }
   return Status::Ok();
 }
 
-std::set<std::string> KafkaSource::recreated() {
+KafkaSource::TopicIdMap KafkaSource::recreated() {
   const std::lock_guard lock(mutex_);
   return recreated_;
 }
 
-// The new topic is read from its beginning.
-Status KafkaSource::CheckRecreated(const OffsetMap& end, OffsetMap* complete,
-                                   const std::stop_token& stop) {
-  for (const std::string& topic : recreated()) {
+// Positions of those of the partitions that were away and are the same as before.
+OffsetMap KafkaSource::WhereLeft(const std::vector<TopicPartition>& partitions) {
+  const std::lock_guard lock(mutex_);
+  OffsetMap positions;
+  for (const TopicPartition& partition : partitions) {
+    const auto left = left_.find(partition);
+    if (left != left_.end() && !recreated_.contains(partition.topic)) positions.insert(*left);
+  }
+  return positions;
+}
+
+// The new topic is read from its beginning. Of one that was away the loss was told then.
+Status KafkaSource::CheckRecreated(const TopicIdMap& recreated, const OffsetMap& end,
+                                   OffsetMap* complete, const std::stop_token& stop) {
+  for (const auto& [topic, id] : recreated) {
     OffsetQuestions questions;
     std::optional<DataLoss> loss;
     for (const auto& [partition, offset] : *complete) {
@@ -275,30 +331,35 @@ Status KafkaSource::CheckRecreated(const OffsetMap& end, OffsetMap* complete,
       const Offset to = end.at(partition);
       if (!loss && to < offset) loss = PartitionOffsetChanged(partition, offset, to, true);
     }
-    SLUICE_RETURN_IF_ERROR(parts_->losses.Report(loss ? *loss : TopicRecreated(topic)));
     parts_->pool.Drop(topic);
+    if (questions.empty()) continue;
+    SLUICE_RETURN_IF_ERROR(parts_->losses.Report(loss ? *loss : TopicRecreated(topic)));
     SLUICE_ASSIGN_OR_RETURN(const OffsetMap earliest, parts_->lookup.Offsets(questions, stop));
     for (const auto& [partition, offset] : earliest)
       (*complete)[partition] = std::min(offset, end.at(partition));
-    parts_->topic_ids.Forget(topic);
-    const std::lock_guard lock(mutex_);
-    recreated_.erase(topic);
   }
   return Status::Ok();
 }
 
 Status KafkaSource::AddNewPartitions(const OffsetMap& start, const OffsetMap& end,
                                      OffsetMap* complete, const std::stop_token& stop) {
-  OffsetQuestions questions;
+  std::vector<TopicPartition> added;
   for (const auto& [partition, offset] : end) {
-    if (!start.contains(partition)) questions[partition] = kAskEarliest;
+    if (!start.contains(partition)) added.push_back(partition);
   }
-  SLUICE_ASSIGN_OR_RETURN(const OffsetAnswers answers, parts_->lookup.ListOffsets(questions, stop));
-  std::vector<TopicPartition> not_found;
+  const OffsetMap back = WhereLeft(added);
+  SLUICE_RETURN_IF_ERROR(CheckShrunk(back, end));
+  complete->insert(back.begin(), back.end());
+  OffsetQuestions questions;
+  for (const TopicPartition& partition : added) {
+    if (!back.contains(partition)) questions[partition] = kAskEarliest;
+  }
+  SLUICE_ASSIGN_OR_RETURN(const OffsetAnswers answers, AskPatiently(questions, stop));
+  std::set<TopicPartition> not_found;
   for (const auto& [partition, question] : questions) {
     const auto answer = answers.find(partition);
     if (answer == answers.end() || IsUnknownPartition(answer->second.error)) {
-      not_found.push_back(partition);
+      not_found.insert(partition);
       continue;
     }
     if (answer->second.error != 0) {
@@ -311,14 +372,47 @@ Status KafkaSource::AddNewPartitions(const OffsetMap& start, const OffsetMap& en
     }
     (*complete)[partition] = earliest;
   }
-  return not_found.empty() ? Status::Ok() : parts_->losses.Report(InitialOffsetNotFound(not_found));
+  return CheckNotFound(not_found, stop);
+}
+
+// Asks again, as often as LatestOffsets() does, while a partition is not known.
+Result<OffsetAnswers> KafkaSource::AskPatiently(const OffsetQuestions& questions,
+                                                const std::stop_token& stop) {
+  for (int left = std::max(0, parts_->options.fetch_offset_num_retries);; --left) {
+    SLUICE_ASSIGN_OR_RETURN(OffsetAnswers answers, parts_->lookup.ListOffsets(questions, stop));
+    const bool all_known = std::all_of(questions.begin(), questions.end(), [&](const auto& asked) {
+      const auto answer = answers.find(asked.first);
+      return answer != answers.end() && !IsUnknownPartition(answer->second.error);
+    });
+    if (all_known || left == 0) return answers;
+    if (!clock_.SleepFor(parts_->options.fetch_offset_retry_interval, stop))
+      return Status::Cancelled();
+  }
+}
+
+// Lost are those that the cluster does not list any more; for the others it is too early to say.
+Status KafkaSource::CheckNotFound(const std::set<TopicPartition>& not_found,
+                                  const std::stop_token& stop) {
+  if (not_found.empty()) return Status::Ok();
+  SLUICE_ASSIGN_OR_RETURN(const Assignment now,
+                          assignment_.Now(parts_->lookup, parts_->topic_ids, stop));
+  std::set<TopicPartition> listed;
+  std::set_intersection(not_found.begin(), not_found.end(), now.partitions.begin(),
+                        now.partitions.end(), std::inserter(listed, listed.end()));
+  if (!listed.empty()) return NotKnownToItsLeader(listed);
+  return parts_->losses.Report(InitialOffsetNotFound({not_found.begin(), not_found.end()}));
 }
 
 Result<OffsetMap> KafkaSource::EarliestOffsets(const std::vector<TopicPartition>& partitions,
                                                const std::stop_token& stop) {
+  OffsetMap offsets = WhereLeft(partitions);
   OffsetQuestions questions;
-  for (const TopicPartition& partition : partitions) questions[partition] = kAskEarliest;
-  return parts_->lookup.Offsets(questions, stop);
+  for (const TopicPartition& partition : partitions) {
+    if (!offsets.contains(partition)) questions[partition] = kAskEarliest;
+  }
+  SLUICE_ASSIGN_OR_RETURN(OffsetMap earliest, parts_->lookup.Offsets(questions, stop));
+  offsets.merge(earliest);
+  return offsets;
 }
 
 std::vector<SourceWarning> KafkaSource::TakeWarnings() {

@@ -32,6 +32,8 @@ class PartitionStream {
   ~PartitionStream();
 
   const TopicPartition& partition() const { return partition_; }
+  // Must outlive the messages that were taken.
+  const std::shared_ptr<Client>& client() const { return client_; }
   // Next offset to come out; meaningless before SeekTo().
   Offset position() const { return position_; }
 

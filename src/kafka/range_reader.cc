@@ -51,6 +51,7 @@ Status KafkaRangeReader::Start(std::vector<OffsetRange> ranges) {
 }
 
 void KafkaRangeReader::GiveUp() {
+  taken_.clear();  // before the streams, which may hold the last of their client
   for (Active& active : active_) parts_->pool.Return(std::move(active.stream));
   active_.clear();
 }
@@ -68,7 +69,7 @@ Result<RecordBatch> KafkaRangeReader::Read(const ReadLimits& limits, const std::
     if (done()) SLUICE_RETURN_IF_ERROR(CheckIdentity(stop));
   }
   last_batch_size_ = batch.size();
-  return batch.Finish(parts_->pool.client());
+  return batch.Finish();
 }
 
 // A topic that was deleted and created again while it was read may have served records of both lives.
@@ -126,7 +127,9 @@ Result<bool> KafkaRangeReader::TakeFrom(Active& active, const ReadLimits& limits
   if (taken_.empty()) return false;
   const Offset before = active.stream->position();
   SLUICE_RETURN_IF_ERROR(Sort(active, limits, stop, batch));
+  taken_.clear();
   if (active.stream->position() != before) {
+    active.stream->client()->events().OnAnswer();  // whatever it was refused before
     active.waited = milliseconds(0);
     active.next_diagnosis = kDiagnoseEvery;
     active.seemed_gone = false;
@@ -137,6 +140,7 @@ Result<bool> KafkaRangeReader::TakeFrom(Active& active, const ReadLimits& limits
 Status KafkaRangeReader::Sort(Active& active, const ReadLimits& limits, const std::stop_token& stop,
                               BatchBuilder* batch) {
   PartitionStream& stream = *active.stream;
+  batch->KeepAlive(stream.client());
   const uint16_t topic = batch->TopicIndex(active.range.partition.topic);
   const size_t bytes_before = batch->bytes_left();
   size_t next = 0;
@@ -154,13 +158,14 @@ Status KafkaRangeReader::Sort(Active& active, const ReadLimits& limits, const st
       continue;
     }
     if (message.offset < stream.position().value) continue;  // seen already
-    if (!batch->HasRoomFor(message.len)) {
+    const size_t bytes = batch->SizeOf(taken_[next].get());
+    if (!batch->HasRoomFor(bytes)) {
       batch->Close();
       break;
     }
     SLUICE_RETURN_IF_ERROR(CheckRecord(active, message, limits));
     stream.AdvanceTo(Offset{message.offset + 1});
-    batch->Add(std::move(taken_[next]), topic);
+    batch->Add(std::move(taken_[next]), topic, bytes);
     ++added;
     if (stream.position() >= active.range.end) Finish(active);
   }
@@ -270,7 +275,9 @@ Status KafkaRangeReader::CheckWaiting(Active& active, const std::stop_token& sto
   }
   if (active.waited < active.next_diagnosis) return Status::Ok();
   active.next_diagnosis = active.waited + kDiagnoseEvery;
-  if (auto refusal = parts_->pool.client()->events().Refusal()) return *refusal;
+  Client& client = *active.stream->client();
+  client.Serve();
+  if (auto refusal = client.events().Refusal()) return *refusal;
   const Status diagnosed = Diagnose(active, stop);
   // The cluster does not answer: the client goes on trying, until the limit above.
   return diagnosed.Is(ErrorKind::kRetry) ? Status::Ok() : diagnosed;

@@ -30,7 +30,8 @@ namespace sluice::kafka {
 struct ReadLimits {
   size_t max_records = 65536;
   size_t max_bytes =
-      16 << 20;  // values of one RecordBatch; a single larger record still comes alone
+      16
+      << 20;  // values, keys and headers of one RecordBatch; a single larger one still comes alone
   size_t max_record_bytes = 256 << 20;  // a record above it stops the read (RECORD_TOO_LARGE)
 };
 
@@ -67,11 +68,13 @@ class Source {
   // read_committed). Asked again up to 3 times when lower than `committed` (KAFKA-7703).
   virtual Result<OffsetMap> LatestOffsets(const OffsetMap& committed,
                                           const std::stop_token& stop) = 0;
-  // `start` made complete for the partitions of `end`: new partitions begin at their earliest offset;
-  // deleted partitions, shrunk ends and new partitions that do not begin at 0 are data loss.
+  // `start` made complete for the partitions of `end`: new partitions begin at their earliest offset,
+  // those of a topic that was away for a while where they were left; deleted partitions, shrunk ends
+  // and new partitions that do not begin at 0 are data loss. `end` is of the last LatestOffsets(), or
+  // recorded; may be called again with the same offsets.
   virtual Result<OffsetMap> CompleteStart(const OffsetMap& start, const OffsetMap& end,
                                           const std::stop_token& stop) = 0;
-  // Earliest offsets that still exist, of the given partitions.
+  // Where the given partitions begin if they are new: as CompleteStart() would say.
   virtual Result<OffsetMap> EarliestOffsets(const std::vector<TopicPartition>& partitions,
                                             const std::stop_token& stop) = 0;
   virtual std::unique_ptr<RangeReader> NewReader() = 0;

@@ -12,6 +12,8 @@
 #include <numeric>
 #include <thread>
 
+#include "kafka/client.h"
+#include "kafka/range_reader.h"
 #include "kafka/testing/kafka_fixture.h"
 
 namespace sluice::kafka {
@@ -43,6 +45,42 @@ class SourceTest : public ::testing::Test {
     ASSERT_EQ(rd_kafka_mock_partition_delete_records(kafka_.broker->cluster(), topic.c_str(),
                                                      partition, offset),
               RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  // Records of one byte and one header of that value.
+  void SendWithHeader(const std::string& topic, int records, const std::string& value) {
+    auto client = Client::Open(Client::Role::kProducer,
+                               {{"bootstrap.servers", kafka_.broker->bootstrap_servers()}});
+    ASSERT_TRUE(client.ok());
+    rd_kafka_t* rk = (*client)->handle();
+    for (int i = 0; i < records; ++i) {
+      ASSERT_EQ(
+          rd_kafka_producev(
+              rk, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(0),
+              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(const_cast<char*>("v"), 1),
+              RD_KAFKA_V_HEADER("h", value.data(), static_cast<ssize_t>(value.size())),
+              RD_KAFKA_V_END),
+          RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    ASSERT_EQ(rd_kafka_flush(rk, 30000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  // To whoever describes the topic.
+  void Hide(const std::string& topic, bool hidden) {
+    rd_kafka_mock_topic_set_error(
+        kafka_.broker->cluster(), topic.c_str(),
+        hidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  // The next answers of the brokers to questions for offsets.
+  void OffsetsAreUnknown(int times) {
+    constexpr int16_t kListOffsets = 2;
+    const std::vector<rd_kafka_resp_err_t> errors(static_cast<size_t>(times),
+                                                  RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    rd_kafka_mock_push_request_errors_array(kafka_.broker->cluster(), kListOffsets, errors.size(),
+                                            errors.data());
+  }
+  SourceOptions LossAllowed(const std::string& topic) {
+    SourceOptions options = kafka_.Options(topic);
+    options.fail_on_data_loss = false;
+    return options;
   }
   KafkaFixture kafka_;
 };
@@ -122,6 +160,41 @@ TEST_F(SourceTest, BatchesKeepTheirLimits) {
 
   limits.max_bytes = 1;  // a larger record still comes, alone
   EXPECT_EQ(ReadRanges(*reader, {Range("t", 0, 0, 5)}, limits).batches, 5);
+}
+
+TEST_F(SourceTest, KeysCountAmongTheBytesOfABatch) {
+  Create("t", 1);
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(kafka_.producer->Send("t", 0, std::string(1000, 'k'), "v").ok());
+  }
+  ASSERT_TRUE(kafka_.producer->Flush(std::chrono::seconds(30)).ok());
+  auto source = kafka_.Open(kafka_.Options("t"));
+  auto reader = source->NewReader();
+  ReadLimits limits;
+  limits.max_bytes = 10010;  // ten records
+  const ReadOutcome got = ReadRanges(*reader, {Range("t", 0, 0, 40)}, limits);
+  EXPECT_EQ(got.offsets.at(Tp("t", 0)), Numbers(0, 40));
+  EXPECT_GE(got.batches, 4);
+}
+
+TEST_F(SourceTest, HeadersCountWhereTheyAreWanted) {
+  Create("t", 1);
+  SendWithHeader("t", 40, std::string(1000, 'h'));
+  for (const bool wanted : {false, true}) {
+    SourceOptions options = kafka_.Options("t");
+    options.include_headers = wanted;
+    auto source = kafka_.Open(options);
+    auto reader = source->NewReader();
+    ASSERT_TRUE(reader->Start({Range("t", 0, 0, 40)}).ok());
+    ReadLimits limits;
+    limits.max_bytes = 12000;
+    while (!reader->done()) {
+      const auto batch = reader->Read(limits, kNever);
+      ASSERT_TRUE(batch.ok());
+      EXPECT_EQ(batch->headers.size(), wanted ? batch->records.size() : 0);
+      EXPECT_LE(batch->records.size(), wanted ? 11U : 40U);
+    }
+  }
 }
 
 TEST_F(SourceTest, RecordAboveTheLimitStopsTheRead) {
@@ -244,6 +317,145 @@ TEST_F(SourceTest, LowerLatestOffsetIsAskedForAgainThenBelieved) {
   const auto start = source->CompleteStart(committed, *latest, kNever);
   EXPECT_EQ(start.status().code(), "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED");
   EXPECT_THAT(start.status().message(), HasSubstr("t-0 offset was changed from 15 to 10"));
+}
+
+// What the cluster lists and its leader does not know (yet) is neither deleted nor new.
+TEST_F(SourceTest, ListedPartitionThatItsLeaderDoesNotKnowIsWaitedFor) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 10);
+  auto source = kafka_.Open(LossAllowed("t"));
+  const OffsetMap committed = {{Tp("t", 0), Offset{5}}};
+  OffsetsAreUnknown(4);  // a question and its three repetitions
+  const Status status = source->LatestOffsets(committed, kNever).status();
+  ASSERT_TRUE(status.Is(ErrorKind::kRetry)) << status.ToString();
+  EXPECT_EQ(status.code(), "KAFKA_TOPIC_MISSING");
+  EXPECT_THAT(status.message(), HasSubstr("Kafka lists t-0"));
+  EXPECT_EQ(kafka_.clock.sleeps, 3);
+  OffsetsAreUnknown(2);
+  const auto latest = source->LatestOffsets(committed, kNever);
+  ASSERT_TRUE(latest.ok()) << latest.status().ToString();
+  EXPECT_THAT(*latest, ElementsAre(Pair(Tp("t", 0), Offset{10})));
+  EXPECT_THAT(source->TakeWarnings(), IsEmpty());
+}
+
+TEST_F(SourceTest, NewPartitionThatItsLeaderDoesNotKnowIsWaitedFor) {
+  Create("t", 2);
+  kafka_.Send("t", 1, 0, 10);
+  auto source = kafka_.Open(LossAllowed("t"));
+  const OffsetMap start = {{Tp("t", 0), Offset{0}}};
+  const auto end = source->LatestOffsets(start, kNever);
+  ASSERT_TRUE(end.ok());
+  OffsetsAreUnknown(4);
+  const Status status = source->CompleteStart(start, *end, kNever).status();
+  ASSERT_TRUE(status.Is(ErrorKind::kRetry)) << status.ToString();
+  OffsetsAreUnknown(2);
+  const auto complete = source->CompleteStart(start, *end, kNever);
+  ASSERT_TRUE(complete.ok()) << complete.status().ToString();
+  EXPECT_EQ(complete->at(Tp("t", 1)), Offset{0});
+  EXPECT_THAT(source->TakeWarnings(), IsEmpty());
+}
+
+// Metadata may lag behind for longer than it is asked again: the topic that comes back is the same.
+TEST_F(SourceTest, TopicThatWasAwayGoesOnWhereItWasLeft) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 10);
+  auto source = kafka_.Open(LossAllowed("t"));
+  const auto committed = source->LatestOffsets({}, kNever);
+  ASSERT_TRUE(committed.ok());
+  Hide("t", true);
+  const auto gone = source->LatestOffsets(*committed, kNever);
+  ASSERT_TRUE(gone.ok()) << gone.status().ToString();
+  EXPECT_THAT(*gone, IsEmpty());
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_THAT(source->CompleteStart(*committed, *gone, kNever).value(), IsEmpty());
+  }
+  EXPECT_EQ(source->TakeWarnings().at(0).code, "KAFKA_DATA_LOSS.PARTITIONS_DELETED");
+  EXPECT_EQ(source->LatestOffsets(*gone, kNever).status().code(), "KAFKA_TOPIC_MISSING");
+
+  Hide("t", false);
+  kafka_.Send("t", 0, 10, 15);
+  const auto end = source->LatestOffsets(*gone, kNever);
+  ASSERT_TRUE(end.ok()) << end.status().ToString();
+  EXPECT_THAT(source->EarliestOffsets({Tp("t", 0)}, kNever).value(),
+              ElementsAre(Pair(Tp("t", 0), Offset{10})))
+      << "rate limits begin there, too";
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_THAT(source->CompleteStart(*gone, *end, kNever).value(),
+                ElementsAre(Pair(Tp("t", 0), Offset{10})));
+  }
+  auto reader = source->NewReader();
+  EXPECT_EQ(ReadRanges(*reader, {Range("t", 0, 10, 15)}).offsets.at(Tp("t", 0)), Numbers(10, 15));
+  EXPECT_THAT(source->TakeWarnings(), IsEmpty());
+}
+
+// The queues are cut anew while records of before are still in use.
+TEST_F(SourceTest, PartitionsAddedWhileReadingLoseNothing) {
+  Create("one", 1);
+  Create("many", 20);
+  kafka_.Send("one", 0, 0, 100);
+  for (int p = 0; p < 20; ++p) kafka_.Send("many", p, 0, 10);
+  SourceOptions options = kafka_.Options("one");
+  options.subscription = SubscribePattern{"one|many"};
+  auto source = kafka_.Open(options);
+  auto lane = source->NewReader();
+  ASSERT_TRUE(lane->Start({Range("one", 0, 0, 50)}).ok());
+  ReadLimits few;
+  few.max_records = 10;
+  std::vector<RecordBatch> kept;
+  kept.push_back(std::move(lane->Read(few, kNever)).value());
+  ASSERT_TRUE(source->LatestOffsets({}, kNever).ok());  // 21 partitions
+  auto other = source->NewReader();
+  EXPECT_EQ(ReadRanges(*other, {Range("many", 3, 0, 10)}).offsets.at(Tp("many", 3)),
+            Numbers(0, 10));
+  while (!lane->done()) kept.push_back(std::move(lane->Read(few, kNever)).value());
+  EXPECT_EQ(ReadRanges(*lane, {Range("one", 0, 50, 100)}).offsets.at(Tp("one", 0)),
+            Numbers(50, 100));
+  int64_t next = 0;
+  for (const RecordBatch& batch : kept) {
+    for (const Record& record : batch.records) {
+      EXPECT_EQ(record.offset, next);
+      EXPECT_EQ(record.value_view(), "v" + std::to_string(next++));
+    }
+  }
+  EXPECT_EQ(next, 50);
+}
+
+// A broker that was told to have refused us and now sends records has not.
+TEST_F(SourceTest, RecordsThatArriveEndARefusal) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 10);
+  ClientSettings settings = {{"bootstrap.servers", kafka_.broker->bootstrap_servers()},
+                             {"enable.partition.eof", "true"}};
+  auto lookup = std::move(Client::Open(Client::Role::kConsumer, settings)).value();
+  auto parts = std::make_shared<SourceParts>(kafka_.Options("t"), settings, lookup, false,
+                                             std::chrono::seconds(10));
+  KafkaRangeReader reader(parts);
+  ASSERT_TRUE(reader.Start({Range("t", 0, 0, 10)}).ok());
+  ClientEvents& events = parts->pool.client()->events();
+  events.OnError(RD_KAFKA_RESP_ERR__AUTHENTICATION, "not yet known here");
+  ASSERT_TRUE(events.Refusal().has_value());
+  EXPECT_EQ(ReadAll(reader).offsets.at(Tp("t", 0)), Numbers(0, 10));
+  EXPECT_FALSE(events.Refusal().has_value());
+}
+
+// After an outage, too, a question has its own time to be answered, and not only the first moment.
+TEST_F(SourceTest, SlowAnswerAfterAnOutageIsWaitedFor) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 10);
+  auto source = kafka_.Open(kafka_.Options("t"));
+  ASSERT_TRUE(source->LatestOffsets({}, kNever).ok());
+  rd_kafka_mock_cluster_t* cluster = kafka_.broker->cluster();
+  for (const int broker : {0, 1}) rd_kafka_mock_broker_set_down(cluster, broker);
+  EXPECT_EQ(source->LatestOffsets({}, kNever).status().code(), "KAFKA_UNREACHABLE");
+  for (const int broker : {0, 1}) {
+    rd_kafka_mock_broker_set_rtt(cluster, broker, 300);
+    rd_kafka_mock_broker_set_up(cluster, broker);
+  }
+  Result<OffsetMap> latest = Status::Cancelled();
+  for (int tries = 0; tries < 5 && !latest.ok(); ++tries)
+    latest = source->LatestOffsets({}, kNever);
+  ASSERT_TRUE(latest.ok()) << latest.status().ToString();
+  EXPECT_EQ(latest->at(Tp("t", 0)), Offset{10});
 }
 
 TEST_F(SourceTest, MissingTopicIsWaitedFor) {

@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "kafka/kafka_errors.h"
 
@@ -38,7 +39,12 @@ std::shared_ptr<Client> StreamPool::client() {
   return client_;
 }
 
-Status StreamPool::OpenClient() {
+// A quarter more than the queues may hold is tolerated: a client is not opened anew for every partition.
+bool StreamPool::SharesAreTooLarge() const {
+  return share_kbytes_ * 4 > ShareOfQueue(queue_bytes_, expected_partitions_).kbytes * 5;
+}
+
+Status StreamPool::OpenClient(Retired* before) {
   const QueueShare share = ShareOfQueue(queue_bytes_, expected_partitions_);
   // One answer of a broker holds records of many partitions and comes on top of the queues.
   const int64_t fetch_bytes = std::clamp(queue_bytes_ / 4, kLeastFetch, kMostFetch);
@@ -49,7 +55,11 @@ Status StreamPool::OpenClient() {
                              {"fetch.max.bytes", std::to_string(fetch_bytes)},
                              {"fetch.message.max.bytes", std::to_string(partition_bytes)}};
   settings.insert(settings.end(), settings_.begin(), settings_.end());
-  SLUICE_ASSIGN_OR_RETURN(client_, Client::Open(Client::Role::kConsumer, settings));
+  SLUICE_ASSIGN_OR_RETURN(auto client, Client::Open(Client::Role::kConsumer, settings));
+  before->client = std::exchange(client_, std::move(client));
+  before->topics.swap(topics_);
+  before->idle.swap(idle_);
+  share_kbytes_ = share.kbytes;
   return Status::Ok();
 }
 
@@ -65,8 +75,9 @@ std::shared_ptr<rd_kafka_topic_s> StreamPool::TopicHandle(const std::string& top
 }
 
 Result<std::unique_ptr<PartitionStream>> StreamPool::Take(const TopicPartition& partition) {
+  Retired before;
   const std::lock_guard lock(mutex_);
-  if (!client_) SLUICE_RETURN_IF_ERROR(OpenClient());
+  if (!client_ || SharesAreTooLarge()) SLUICE_RETURN_IF_ERROR(OpenClient(&before));
   if (!taken_.insert(partition).second) {
     return Status::Stop(
         "INTERNAL_ERROR",
@@ -82,7 +93,7 @@ void StreamPool::Return(std::unique_ptr<PartitionStream> stream) {
   const std::lock_guard lock(mutex_);
   const TopicPartition partition = stream->partition();
   taken_.erase(partition);
-  idle_[partition] = std::move(stream);
+  if (stream->client() == client_) idle_[partition] = std::move(stream);
 }
 
 void StreamPool::Drop(const std::string& topic) {

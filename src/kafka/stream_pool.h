@@ -32,25 +32,34 @@ class StreamPool {
   StreamPool(ClientSettings settings, int64_t queue_bytes)
       : settings_(std::move(settings)), queue_bytes_(queue_bytes) {}
 
-  // How many partitions will share queue_bytes; counts until the first Take().
+  // How many partitions will share queue_bytes. When they become many more, the next Take() opens a
+  // client with smaller queues; what the one before has fetched ahead is fetched again.
   void ExpectPartitions(size_t count);
   // The idle stream of the partition, or a new one. Stop error if another reader has it.
   Result<std::unique_ptr<PartitionStream>> Take(const TopicPartition& partition);
   void Return(std::unique_ptr<PartitionStream> stream);
   // Ends the idle streams of a topic: it is gone, or another one has its name.
   void Drop(const std::string& topic);
-  // The fetching client; null before the first Take().
+  // The client that fetches for new streams; null before the first Take().
   std::shared_ptr<Client> client();
 
  private:
-  Status OpenClient();
+  // What a pool lets go of; ended outside the lock, for that takes its time.
+  struct Retired {
+    std::shared_ptr<Client> client;
+    std::map<std::string, std::shared_ptr<rd_kafka_topic_s>> topics;
+    std::map<TopicPartition, std::unique_ptr<PartitionStream>> idle;
+  };
+  bool SharesAreTooLarge() const;
+  Status OpenClient(Retired* before);
   std::shared_ptr<rd_kafka_topic_s> TopicHandle(const std::string& topic);
 
   const ClientSettings settings_;
   const int64_t queue_bytes_;
   std::mutex mutex_;
-  size_t expected_partitions_ = 1;                                   // GUARDED_BY(mutex_)
-  std::shared_ptr<Client> client_;                                   // GUARDED_BY(mutex_)
+  size_t expected_partitions_ = 1;  // GUARDED_BY(mutex_)
+  int64_t share_kbytes_ = 0;        // GUARDED_BY(mutex_): client_'s
+  std::shared_ptr<Client> client_;  // GUARDED_BY(mutex_)
   std::map<std::string, std::shared_ptr<rd_kafka_topic_s>> topics_;  // GUARDED_BY(mutex_)
   std::map<TopicPartition, std::unique_ptr<PartitionStream>> idle_;  // GUARDED_BY(mutex_)
   std::set<TopicPartition> taken_;                                   // GUARDED_BY(mutex_)

@@ -63,7 +63,7 @@ Result<Assignment> TopicAssignment::Now(ClusterLookup& lookup, TopicIds& ids,
       continue;
     }
     AddPartitions(topic, state->second, assign, &now);
-    if (!ids.Matches(topic, state->second.id)) now.recreated.insert(topic);
+    if (!ids.Matches(topic, state->second.id)) now.recreated[topic] = state->second.id;
   }
   if (assign != nullptr) {
     std::set_difference(assign->partitions.begin(), assign->partitions.end(),

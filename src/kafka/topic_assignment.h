@@ -3,6 +3,7 @@
 // Which partitions a subscription means right now: subscribe, subscribePattern or assign.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -22,7 +23,8 @@ struct Assignment {
   std::set<TopicPartition> partitions;   // that exist
   std::set<TopicPartition> missing;      // of assign: the topic exists, the partition does not
   std::set<std::string> missing_topics;  // of subscribe and assign
-  std::set<std::string> recreated;       // their id is not the one first seen
+  // Topics whose id is not the one known so far, with the id that they have now.
+  std::map<std::string, std::string> recreated;
 };
 
 // Thread-safe.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The identity of each topic as first seen in this run: a topic that was deleted and created again
-// has another id although its name, and perhaps its offsets, look the same. Thread-safe.
+// has another id although its name, and perhaps its offsets, look the same. A topic that is away keeps
+// its id here, so that it can be told from another one of its name. Thread-safe.
 #pragma once
 
 #include <map>
@@ -18,10 +19,14 @@ class TopicIds {
     const std::lock_guard lock(mutex_);
     return ids_.try_emplace(topic, id).first->second == id;
   }
-  // The next id seen is the right one.
-  void Forget(const std::string& topic) {
+  // From now on `id` is the right one.
+  void Set(const std::string& topic, const std::string& id) {
     const std::lock_guard lock(mutex_);
-    ids_.erase(topic);
+    ids_[topic] = id;
+  }
+  bool Knows(const std::string& topic) {
+    const std::lock_guard lock(mutex_);
+    return ids_.contains(topic);
   }
 
  private:

@@ -2,6 +2,7 @@
 #include "parquet/delta_stats.h"
 
 #include "core/value_text.h"
+#include "parquet/utf8.h"
 
 namespace sluice::parquet {
 
@@ -10,38 +11,7 @@ namespace {
 constexpr size_t kPrefixLength = 32;
 constexpr size_t kLongestBound = 64;
 constexpr char32_t kLastAscii = 0x7f;
-constexpr char32_t kLastCodePoint = 0x10ffff;
 constexpr std::string_view kLastCodePointUtf8 = "\xf4\x8f\xbf\xbf";
-
-// Reads the code point at `at` and moves behind it; false if there is no well-formed one.
-bool NextCodePoint(std::string_view text, size_t& at, char32_t& code) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const size_t size = lead < 0x80       ? 1
-                      : lead >> 5 == 6  ? 2
-                      : lead >> 4 == 14 ? 3
-                      : lead >> 3 == 30 ? 4
-                                        : 0;
-  if (size == 0 || at + size > text.size()) return false;
-  code = size == 1 ? lead : lead & (0x7fU >> size);
-  for (size_t i = 1; i < size; ++i) {
-    const auto byte = static_cast<unsigned char>(text[at + i]);
-    if (byte >> 6 != 2) return false;
-    code = code << 6 | (byte & 0x3fU);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < kSmallest[size] || code > kLastCodePoint || surrogate) return false;
-  at += size;
-  return true;
-}
-
-bool IsUtf8(std::string_view text) {
-  char32_t code = 0;
-  for (size_t at = 0; at < text.size();) {
-    if (!NextCodePoint(text, at, code)) return false;
-  }
-  return true;
-}
 
 // Bytes of the first `count` code points of well-formed text.
 size_t PrefixBytes(std::string_view text, size_t count) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "parquet/portable_text.h"
+#include "parquet/utf8.h"
 
 namespace sluice::parquet {
 
@@ -67,6 +68,18 @@ Text TextAt(const DataType& type, const ArrowArray& array, int64_t row) {
   }
 }
 
+// A path of a file cannot hold a NUL, and the log, which is JSON, nothing that is not UTF-8. Any other text
+// in their place would be a wrong value.
+Status CheckText(const Field& field, const std::string& text) {
+  const bool has_nul = text.find('\0') != std::string::npos;
+  if (!has_nul && IsUtf8(text)) return Status::Ok();
+  return Status::Stop("PARTITION_VALUE",
+                      "a value of partition column '" + field.name + "' " +
+                          (has_nul ? "holds a NUL character" : "is not UTF-8") +
+                          ", which neither a directory nor the table's log can keep as it is; "
+                          "filter such rows in the SQL");
+}
+
 // Characters that Spark escapes in a partition directory, beside the control characters.
 constexpr std::string_view kEscaped = "\"#%'*/:=?\\{[]^\x7f";
 constexpr std::string_view kNullDirectory = "__HIVE_DEFAULT_PARTITION__";
@@ -88,7 +101,11 @@ Result<std::optional<std::string>> PartitionValueText(const Field& field, const 
                                                       int64_t row) {
   if (IsNull(array, row)) return Text();
   Text text = TextAt(field.type, array, row);
-  if (text || field.type.kind() == TypeKind::kString) return text;
+  if (field.type.kind() == TypeKind::kString) {
+    if (text) SLUICE_RETURN_IF_ERROR(CheckText(field, *text));
+    return text;
+  }
+  if (text) return text;
   return Status::Stop("PARTITION_VALUE", "a value of partition column '" + field.name +
                                              "' lies outside of the years 1 to 9999 and has no "
                                              "portable text; filter such rows in the SQL");

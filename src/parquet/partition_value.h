@@ -24,7 +24,8 @@ using PartitionValues = std::vector<std::pair<std::string, std::optional<std::st
 Status CheckPartitionColumn(const Field& field);
 
 // Delta's text of the value in `row`: "2026-01-31", "true", "1.50", "2026-01-31T12:00:00.000000Z".
-// Null and the empty string are null.
+// Null and the empty string are null. Error: Stop PARTITION_VALUE for a year beyond 1 to 9999, and for a
+// text with a NUL or that is not UTF-8.
 Result<std::optional<std::string>> PartitionValueText(const Field& field, const ArrowArray& array,
                                                       int64_t row);
 

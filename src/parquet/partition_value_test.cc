@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "core/testing/columns_builder.h"
 
 namespace sluice::parquet {
@@ -47,6 +50,25 @@ TEST(PartitionValueTest, NullAndTheEmptyTextAreNull) {
 TEST(PartitionValueTest, YearsThatReadersSpellDifferentlyAreRefused) {
   EXPECT_EQ(TextOf(DataType(TypeKind::kDate), "2932897"), "PARTITION_VALUE");
   EXPECT_EQ(TextOf(DataType(TypeKind::kTimestamp), "-62135596800000001"), "PARTITION_VALUE");
+}
+
+TEST(PartitionValueTest, ATextThatNoLogCanKeepIsRefusedByTheNameOfItsColumn) {
+  const Field field{"line", DataType(TypeKind::kString), true};
+  for (const std::string& bad :
+       {std::string("a\0b", 3), std::string("\xff"), std::string("a\xc3")}) {
+    const Columns columns =
+        BuildColumns(Schema{{field}}, R"({"line": ")" + std::string(bad.size(), 'x') + "\"}");
+    auto* bytes = static_cast<char*>(const_cast<void*>(columns.column(0).buffers[2]));
+    std::copy(bad.begin(), bad.end(), bytes);
+    const auto text = PartitionValueText(field, columns.column(0), 0);
+    ASSERT_FALSE(text.ok());
+    EXPECT_EQ(text.status().code(), "PARTITION_VALUE");
+    for (const char* part : {"'line'", bad.size() == 3 ? "NUL" : "UTF-8", "filter such rows"}) {
+      EXPECT_NE(text.status().message().find(part), std::string::npos) << text.status().message();
+    }
+  }
+  EXPECT_EQ(TextOf(DataType(TypeKind::kString), "\"a\\u0000b\""), "PARTITION_VALUE");
+  EXPECT_EQ(TextOf(DataType(TypeKind::kString), "\"\\u0001 ünï\""), "\x01 ünï");
 }
 
 TEST(PartitionValueTest, EscapesAsHiveDoes) {

@@ -163,10 +163,15 @@ Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_t
     request.num_output_rows += result.stats.rows;
   }
   for (const DataFile& file : request.files) request.num_output_bytes += file.size_bytes;
+  request.stop = stop;
   int tries = 0;
   Committed committed;
-  SLUICE_RETURN_IF_ERROR(
-      WithRetries(patience_, stop, [&] { return TryAppend(request, ++tries, committed.outcome); }));
+  // A try that failed may have been committed all the same: the table looks for that before the next.
+  SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&]() -> Status {
+    ++tries;
+    SLUICE_ASSIGN_OR_RETURN(committed.outcome, parts_.table.Append(request));
+    return Status::Ok();
+  }));
   // After a failed try it can only be our own commit whose answer was lost.
   const bool already = committed.outcome.kind == delta::CommitOutcome::Kind::kAlreadyCommitted;
   if (already && tries == 1) {
@@ -176,22 +181,6 @@ Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_t
   parts_.new_columns.clear();
   committed.at_ms = parts_.clock.NowMs();
   return committed;
-}
-
-// A try that failed may have been committed all the same: the log is asked before the next one.
-Status Committer::TryAppend(const delta::AppendRequest& request, int tries,
-                            delta::CommitOutcome& outcome) {
-  if (tries > 1) {
-    SLUICE_RETURN_IF_ERROR(parts_.table.Refresh());
-    SLUICE_ASSIGN_OR_RETURN(const std::optional<BatchId> last,
-                            parts_.table.LastBatch(request.app_id));
-    if (last && *last >= request.batch) {
-      outcome = {delta::CommitOutcome::Kind::kAlreadyCommitted, parts_.table.info().version, 0};
-      return Status::Ok();
-    }
-  }
-  SLUICE_ASSIGN_OR_RETURN(outcome, parts_.table.Append(request));
-  return Status::Ok();
 }
 
 void Committer::Drop(const Pending& batch) {
@@ -223,6 +212,9 @@ void Committer::Report(const Pending& batch, const Committed& committed,
 void Committer::PassWarnings() {
   stream::PassWarnings(parts_.table, parts_.gate);
   stream::PassWarnings(parts_.source, parts_.gate);
+  for (std::string& warning : parts_.checkpoint.TakeWarnings()) {
+    parts_.gate.Warning({"CHECKPOINT", std::move(warning)});
+  }
 }
 
 int64_t Committer::SinceMs(std::chrono::nanoseconds moment) const {

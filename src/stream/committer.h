@@ -74,7 +74,6 @@ class Committer {
   Status Commit(Pending& batch, const std::stop_token& stop);
   Status WriteOffsets(Pending& batch, const std::stop_token& stop);
   Result<Committed> Append(Pending& batch, const std::stop_token& stop);
-  Status TryAppend(const delta::AppendRequest& request, int tries, delta::CommitOutcome& outcome);
   void Drop(const Pending& batch);
   void Report(const Pending& batch, const Committed& committed,
               const std::map<std::string, int64_t>& durations);

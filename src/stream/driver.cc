@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "stream/rate_limit.h"
-#include "stream/start_up.h"
 #include "stream/trigger.h"
 
 namespace sluice::stream {
@@ -27,27 +26,20 @@ Driver::Driver(DriverParts parts)
       last_report_(parts.clock.Monotonic()),
       last_idle_second_(last_report_) {}
 
-Status Driver::Run(const Recovery& recovery, const std::stop_token& stop) {
+Status Driver::Run(const Recovery& recovery, int64_t waiting_records, const std::stop_token& stop) {
   start_ = recovery.start.value_or(OffsetMap{});
   next_ = recovery.batch;
   first_ = recovery.batch.value == 0;
-  if (recovery.kind != Recovery::Kind::kBegin) SLUICE_RETURN_IF_ERROR(CheckTopics(stop));
   if (recovery.kind == Recovery::Kind::kRerun) {
-    SLUICE_RETURN_IF_ERROR(Repeat(recovery, stop));
+    SLUICE_RETURN_IF_ERROR(Repeat(recovery, waiting_records, stop));
     if (parts_.options.trigger.kind == Trigger::Kind::kOnce) return Status::Ok();
   }
   return Loop(stop);
 }
 
-Status Driver::CheckTopics(const std::stop_token& stop) {
-  SLUICE_ASSIGN_OR_RETURN(latest_, ResultWithRetries<OffsetMap>(patience_, stop, [&] {
-                            return parts_.source.LatestOffsets(start_, stop);
-                          }));
-  return CheckSameTopics(parts_.options.checkpoint_location, start_, latest_);
-}
-
 // The recorded batch again, whatever the limits say now.
-Status Driver::Repeat(const Recovery& recovery, const std::stop_token& stop) {
+Status Driver::Repeat(const Recovery& recovery, int64_t waiting_records,
+                      const std::stop_token& stop) {
   const Fired fired = Now();
   BatchPlan plan;
   plan.logged = true;
@@ -60,7 +52,7 @@ Status Driver::Repeat(const Recovery& recovery, const std::stop_token& stop) {
   plan.duration_ms = {{"latestOffset", 0}, {"queryPlanning", SinceMs(fired)}};
   backlog_ = true;  // more may have come since: no reason to wait for this batch
   const bool last = parts_.options.trigger.kind == Trigger::Kind::kOnce;
-  Submit(std::move(plan), last ? 0 : RecordsBetween(recovery.end, latest_));
+  Submit(std::move(plan), last ? 0 : waiting_records);
   return Status::Ok();
 }
 

@@ -43,8 +43,10 @@ class Driver {
   explicit Driver(DriverParts parts);
 
   // From `recovery` (kBegin with its start, kContinue or kRerun) until the trigger is finished.
-  // Cancelled when `stop` was requested, by a person or by the board after a failure.
-  Status Run(const checkpoint::Recovery& recovery, const std::stop_token& stop);
+  // `waiting_records`: known beyond its end. Cancelled when `stop` was requested, by a person or by the
+  // board after a failure.
+  Status Run(const checkpoint::Recovery& recovery, int64_t waiting_records,
+             const std::stop_token& stop);
 
  private:
   struct Fired {
@@ -52,8 +54,8 @@ class Driver {
     std::chrono::nanoseconds at{};
   };
 
-  Status CheckTopics(const std::stop_token& stop);
-  Status Repeat(const checkpoint::Recovery& recovery, const std::stop_token& stop);
+  Status Repeat(const checkpoint::Recovery& recovery, int64_t waiting_records,
+                const std::stop_token& stop);
   Status Loop(const std::stop_token& stop);
   // True if it planned a batch.
   Result<bool> Trigger(const Fired& fired, const std::stop_token& stop);
@@ -71,8 +73,7 @@ class Driver {
   Planner planner_;
   LaneAssignment assignment_;
   Patience patience_;
-  OffsetMap start_;   // of the next batch
-  OffsetMap latest_;  // of the source, before the first batch
+  OffsetMap start_;  // of the next batch
   BatchId next_;
   bool first_ = false;
   bool backlog_ = false;  // the last batch left something that was there

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/fault_point.h"
+#include "stream/row_bytes.h"
 #include "stream/stage_clock.h"
 
 namespace sluice::stream {
@@ -19,6 +20,16 @@ constexpr int64_t kMaxChunkBytes = 16 << 20;
 constexpr int64_t kMinChunkBytes = 256 << 10;
 // An empty read lasts at most a second: so long without a record of a range that is not empty.
 constexpr int kEmptyReadsBeforeWarning = 5;
+
+// Values, keys and headers.
+int64_t MessageBytes(const RecordBatch& records) {
+  size_t bytes = records.value_bytes;
+  for (const Record& record : records.records) bytes += record.key_size;
+  for (const RecordHeader& header : records.headers) {
+    bytes += sizeof header + header.key.size() + (header.value ? header.value->size() : 0);
+  }
+  return static_cast<int64_t>(bytes);
+}
 
 void Count(const RecordBatch& records, LaneStats& stats) {
   stats.records += static_cast<int64_t>(records.records.size());
@@ -54,7 +65,9 @@ Lane::Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate&
       parts_(std::move(parts)),
       budget_(budget),
       lease_(budget),
-      patience_{setup.id, gate, clock, Backoff(static_cast<uint64_t>(setup.id) + 1)} {}
+      patience_{setup.id, gate, clock, Backoff(static_cast<uint64_t>(setup.id) + 1)},
+      least_row_bytes_(std::max(LeastRowBytes(parts_.decoder->selected_schema()->fields),
+                                LeastRowBytes(parts_.file_schema->fields))) {}
 
 LaneResult Lane::Run(const LaneTask& task, const std::stop_token& stop) {
   LaneResult result;
@@ -114,12 +127,13 @@ int64_t Lane::ChunkBytes() const {
 }
 
 int64_t Lane::ChunkRecords() const {
-  const auto fitting = static_cast<int64_t>(static_cast<double>(Share()) / (1 + record_bytes_));
+  const double record_bytes = std::max(record_bytes_, static_cast<double>(least_row_bytes_));
+  const auto fitting = static_cast<int64_t>(static_cast<double>(Share()) / (1 + record_bytes));
   return std::clamp(fitting, kMinChunkRecords, kMaxChunkRecords);
 }
 
-int64_t Lane::ChunkMemory(int64_t value_bytes) const {
-  return static_cast<int64_t>(static_cast<double>(value_bytes) * (1 + expansion_));
+int64_t Lane::ChunkMemory(int64_t message_bytes) const {
+  return static_cast<int64_t>(static_cast<double>(message_bytes) * (1 + expansion_));
 }
 
 // Before reading on, the next chunk must fit beside what the writer holds. A lane that holds much
@@ -172,9 +186,10 @@ void Lane::NoteProgress(const RecordBatch& records) {
 
 Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats) {
   Count(records, stats);
-  const auto value_bytes = static_cast<int64_t>(records.value_bytes);
-  const size_t count = records.records.size();
-  lease_.Resize(parts_.writer->buffered_bytes() + ChunkMemory(value_bytes));
+  const int64_t message_bytes = MessageBytes(records);
+  const auto count = static_cast<int64_t>(records.records.size());
+  lease_.Resize(parts_.writer->buffered_bytes() +
+                std::max(ChunkMemory(message_bytes), message_bytes + count * least_row_bytes_));
   Result<decode::Decoded> decoded = [&] {
     const StageClock clock(stats.cpu_seconds, "decode");
     return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms});
@@ -192,8 +207,8 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
   }();
   SLUICE_RETURN_IF_ERROR(transformed.status());
   const int64_t bytes = TotalBytes(*transformed);
-  Learn(expansion_, bytes, value_bytes);
-  Learn(record_bytes_, bytes, static_cast<int64_t>(count));
+  Learn(expansion_, bytes, message_bytes);
+  Learn(record_bytes_, bytes, count);
   lease_.Resize(parts_.writer->buffered_bytes() + bytes);
   return Write(std::move(*transformed), stats);
 }

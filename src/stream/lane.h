@@ -60,7 +60,7 @@ class Lane {
   int64_t Share() const;
   int64_t ChunkBytes() const;
   int64_t ChunkRecords() const;
-  int64_t ChunkMemory(int64_t value_bytes) const;
+  int64_t ChunkMemory(int64_t message_bytes) const;
 
   LaneSetup setup_;
   LaneParts parts_;
@@ -70,6 +70,8 @@ class Lane {
   // Bytes of columns made from a byte of message, as seen so far.
   double expansion_ = 1.5;
   double record_bytes_ = 0;  // the same of a record
+  const int64_t
+      least_row_bytes_;  // what a record takes whatever is in it: it may make many columns
   int empty_reads_ = 0;
 };
 

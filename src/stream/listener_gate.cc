@@ -19,6 +19,7 @@ void ListenerGate::Announce(QueryState state, const Status& reason) {
 
 void ListenerGate::State(QueryState state, const Status& reason) {
   const std::lock_guard lock(mutex_);
+  unhindered_ = state;
   Announce(state, reason);
 }
 
@@ -32,7 +33,7 @@ void ListenerGate::Well(int who) {
   const std::lock_guard lock(mutex_);
   if (waiting_.erase(who) == 0 || state_ != QueryState::kWaiting) return;
   if (waiting_.empty()) {
-    Announce(QueryState::kRunning, Status::Ok());
+    Announce(unhindered_, Status::Ok());
   } else {
     Announce(QueryState::kWaiting, waiting_.begin()->second);
   }

@@ -24,7 +24,8 @@ class ListenerGate {
 
   void Started(const std::string& query_id, const std::string& run_id);
   void State(QueryState state, const Status& reason = Status::Ok());
-  // `who` cannot go on for `reason`; until Well(who).
+  // `who` cannot go on for `reason`; until Well(who). When all are well the query is again in the state
+  // that State() said last: one that waited while it started is still starting.
   void Waiting(int who, const Status& reason);
   void Well(int who);
   void Planned(const PlannedBatch& batch);
@@ -40,7 +41,8 @@ class ListenerGate {
 
   std::mutex mutex_;  // guards all below, and the listener
   QueryListener& listener_;
-  QueryState state_ = QueryState::kStarting;
+  QueryState state_ = QueryState::kStarting;       // as told
+  QueryState unhindered_ = QueryState::kStarting;  // as it is when nobody waits
   bool announced_ = false;
   std::string announced_code_;
   std::map<int, Status> waiting_;

@@ -78,6 +78,17 @@ TEST_F(ListenerGateTest, WhenOneReasonEndsAnotherIsTold) {
   EXPECT_EQ(Told(), States{"running"});
 }
 
+TEST_F(ListenerGateTest, AWaitThatEndsWhileTheQueryStartsDoesNotMakeItRun) {
+  gate_.State(QueryState::kStarting);
+  gate_.Waiting(kDriver, Full());
+  gate_.Well(kDriver);
+  EXPECT_EQ(Told(), (States{"starting", "waiting NO_SPACE", "starting"}));
+  gate_.Waiting(kDriver, Away());
+  gate_.Well(kDriver);
+  gate_.State(QueryState::kRunning);
+  EXPECT_EQ(Told(), (States{"waiting KAFKA_UNREACHABLE", "starting", "running"}));
+}
+
 TEST_F(ListenerGateTest, WhoDidNotWaitChangesNothing) {
   gate_.State(QueryState::kRunning);
   gate_.Well(0);

@@ -17,6 +17,7 @@
 #include "stream/memory_shares.h"
 #include "stream/pass_warnings.h"
 #include "stream/progress_log.h"
+#include "stream/rate_limit.h"
 #include "stream/start_up.h"
 
 namespace sluice::stream {
@@ -59,6 +60,7 @@ class MicroBatchQuery : public Query {
 
   Status RunToEnd(const std::stop_token& stop);
   Status Prepare(const std::stop_token& stop);
+  Status CompareTopics(const std::stop_token& stop);
   Status FinishWritten(const std::stop_token& stop);
   Status RunBatches(const std::stop_token& stop);
   Status Drive(Driver& driver, Board& board, const std::stop_token& stop, std::stop_source& wake);
@@ -80,6 +82,7 @@ class MicroBatchQuery : public Query {
   ProgressContext context_;
   Chain bound_;  // of the first lane
   Opened opened_;
+  int64_t waiting_records_ = 0;  // in Kafka, beyond a recorded batch
 };
 
 Result<MicroBatchQuery::Chain> MicroBatchQuery::MakeChain() const {
@@ -126,13 +129,29 @@ Status MicroBatchQuery::Prepare(const std::stop_token& stop) {
   context_.sink_description = "DeltaSink[" + options_.table_path + "]";
   context_.scala = opened_.checkpoint->state().scala;
   gate_.Started(context_.id, context_.run_id);
-  if (opened_.recovery.kind != Recovery::Kind::kBegin) return Status::Ok();
-  const Status begun = BeginQuery(opened_, *parts_.source, patience_, stop);
+  const Status begun = opened_.recovery.kind == Recovery::Kind::kBegin
+                           ? BeginQuery(opened_, *parts_.source, patience_, stop)
+                           : CompareTopics(stop);
   PassWarnings(*parts_.source, gate_);
   return begun;
 }
 
-// The table has the batch: commits/N is all that is missing, and Kafka is not asked.
+// Before anything is written: the checkpoint of another query stays as it is.
+Status MicroBatchQuery::CompareTopics(const std::stop_token& stop) {
+  const Recovery& recovery = opened_.recovery;
+  const bool written = recovery.kind == Recovery::Kind::kFinish;
+  // Nothing will be read then, and what the table has may be finished while Kafka is away.
+  if (written && options_.trigger.kind == Trigger::Kind::kOnce) return Status::Ok();
+  const OffsetMap recorded = written ? recovery.end : recovery.start.value_or(OffsetMap{});
+  SLUICE_ASSIGN_OR_RETURN(const OffsetMap latest,
+                          ResultWithRetries<OffsetMap>(patience_, stop, [&] {
+                            return parts_.source->LatestOffsets(recorded, stop);
+                          }));
+  waiting_records_ = RecordsBetween(recovery.end, latest);
+  return CheckSameTopics(options_.checkpoint_location, recorded, latest);
+}
+
+// The table has the batch: commits/N is all that is missing, and nothing is read.
 Status MicroBatchQuery::FinishWritten(const std::stop_token& stop) {
   Recovery& recovery = opened_.recovery;
   SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&] {
@@ -228,7 +247,7 @@ Status MicroBatchQuery::RunBatches(const std::stop_token& stop) {
   lane_threads.clear();
   results.Close();
   commit_thread.join();
-  opened_.table->FinishMaintenance();
+  opened_.table->FinishMaintenance(stop);
   PassWarnings(*opened_.table, gate_);
   PassWarnings(*parts_.source, gate_);
   const Status failure = board.failure();
@@ -239,7 +258,7 @@ Status MicroBatchQuery::RunBatches(const std::stop_token& stop) {
 Status MicroBatchQuery::Drive(Driver& driver, Board& board, const std::stop_token& stop,
                               std::stop_source& wake) {
   const std::stop_callback wake_on_stop(stop, [&wake] { wake.request_stop(); });
-  const Status status = driver.Run(opened_.recovery, wake.get_token());
+  const Status status = driver.Run(opened_.recovery, waiting_records_, wake.get_token());
   if (status.ok() && board.Wait(AllCommitted, wake.get_token())) return status;
   gate_.State(QueryState::kStopping);
   if (!stop.stop_requested() && !status.Is(ErrorKind::kCancelled)) {

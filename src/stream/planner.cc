@@ -18,7 +18,9 @@ Result<Outlook> Planner::Look(const OffsetMap& start, const std::stop_token& sto
   } else if (MustWait(start, latest)) {
     return Outlook{start, latest};
   }
+  const auto fired = clock_.Monotonic();
   SLUICE_ASSIGN_OR_RETURN(OffsetMap end, Limited(start, latest, stop));
+  last_trigger_ = fired;  // only now: one whose offsets could not be looked up is tried again
   return Outlook{std::move(end), std::move(latest)};
 }
 
@@ -50,15 +52,12 @@ Status Planner::CheckFrozen(const OffsetMap& latest) const {
 
 // Spark applies the minimum to availableNow too and then may leave a remainder behind; here a draining
 // run drains.
-bool Planner::MustWait(const OffsetMap& start, const OffsetMap& latest) {
+bool Planner::MustWait(const OffsetMap& start, const OffsetMap& latest) const {
   using std::chrono::milliseconds;
-  const auto now = clock_.Monotonic();
-  const milliseconds since = last_trigger_
-                                 ? std::chrono::duration_cast<milliseconds>(now - *last_trigger_)
-                                 : milliseconds::max();
-  if (WaitsForMore(options_.limits, start, latest, since)) return true;
-  last_trigger_ = now;
-  return false;
+  const milliseconds since =
+      last_trigger_ ? std::chrono::duration_cast<milliseconds>(clock_.Monotonic() - *last_trigger_)
+                    : milliseconds::max();
+  return WaitsForMore(options_.limits, start, latest, since);
 }
 
 Result<OffsetMap> Planner::Limited(const OffsetMap& start, const OffsetMap& latest,

@@ -36,7 +36,7 @@ class Planner {
   Status CheckFrozen(const OffsetMap& latest) const;
   Result<OffsetMap> Limited(const OffsetMap& start, const OffsetMap& latest,
                             const std::stop_token& stop);
-  bool MustWait(const OffsetMap& start, const OffsetMap& latest);
+  bool MustWait(const OffsetMap& start, const OffsetMap& latest) const;
 
   kafka::Source& source_;
   const QueryOptions& options_;

@@ -109,6 +109,22 @@ TEST_F(PlannerTest, TheDelayEndsTheWaitAndBeginsAgain) {
       << "the minute counts from the last trigger, not from the start";
 }
 
+// The first trigger never waits for the minimum, so it must not be used up by a look that failed.
+TEST_F(PlannerTest, ATriggerWhoseOffsetsCannotBeLookedUpHasNotFired) {
+  options_.limits.min_offsets_per_trigger = 10;
+  options_.limits.max_offsets_per_trigger = 100;
+  options_.limits.max_trigger_delay = 1min;
+  Produce(0, 1);
+  broker_->set_fault([](const std::string& operation) {
+    return operation == "earliest" ? Status::Retry("KAFKA_UNREACHABLE", "away") : Status::Ok();
+  });
+  EXPECT_EQ(Look({}).status().code(), "KAFKA_UNREACHABLE") << "the partition is new: asked for";
+  broker_->set_fault(nullptr);
+  EXPECT_EQ(EndOf({}), At({1}));
+  Produce(0, 1);
+  EXPECT_EQ(EndOf(At({1})), At({1})) << "the trigger has fired: now the minimum counts";
+}
+
 TEST_F(PlannerTest, ABatchThatWaitedIsStillCut) {
   options_.limits.min_offsets_per_trigger = 10;
   options_.limits.max_offsets_per_trigger = 15;

@@ -4,25 +4,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <thread>
 
 #include "checkpoint/log_format.h"
+#include "stream/testing/eventually.h"
 #include "stream/testing/memory_world.h"
 
 namespace sluice::stream {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool Eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 bool Contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -229,6 +220,67 @@ TEST(Query, AReadThatFailsIsTakenUpAgain) {
   EXPECT_EQ(world.Mistakes(), "");
 }
 
+// A read that fails takes along what it had gathered; earlier ones of the same part were delivered and
+// written already. The part is done again from its beginning: nothing is there twice, nothing missing.
+TEST(Query, AReadThatFailsAfterOthersBeginsItsPartAgain) {
+  MemoryWorld world;
+  world.options.memory_bytes = 8 << 20;
+  world.row_bytes = 4;
+  world.Produce(4000, std::string(1000, 'x'));  // several chunks a lane
+  std::atomic<int> taken = 0;
+  world.broker->set_fault([&](const std::string& operation) {
+    const int number = operation == "taken" ? ++taken : 0;
+    const bool fails = number == 3 || number == 6 || number == 9;
+    return fails ? Status::Retry("KAFKA_TIMEOUT", "no record came") : Status::Ok();
+  });
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_GT(taken, 12) << "the lanes read in several chunks";
+  EXPECT_EQ(world.files->abandoned(), 3);
+  EXPECT_TRUE(Contains(listener.states(), "waiting KAFKA_TIMEOUT"));
+  EXPECT_EQ(listener.progress()[0].records, 4000);
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+// A trouble that ends while the query starts does not make it ready: it still has to look at the rest.
+TEST(Query, IsNotRunningBeforeItHasStarted) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(10);
+  std::atomic<int> failures = 2;
+  world.broker->set_fault([&](const std::string& operation) {
+    if (operation != "latest" || --failures < 0) return Status::Ok();
+    return Status::Retry("KAFKA_UNREACHABLE", "no broker answers");
+  });
+  RecordingListener listener;
+  ASSERT_TRUE(world.Drain(listener).ok());
+  EXPECT_EQ(listener.states(), (std::vector<std::string>{"starting", "waiting KAFKA_UNREACHABLE",
+                                                         "starting", "running", "stopped"}));
+}
+
+TEST(Query, IsNotRunningWhileItWaitsForItsTopicAfterItsDisk) {
+  MemoryWorld world;
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  std::atomic<bool> away = true;
+  std::atomic<int> failures = 3;
+  world.disk->set_fault([&](const std::string& operation) {
+    const bool fails = operation == "create metadata" && --failures >= 0;
+    return fails ? Status::Retry("NO_SPACE", "disk full") : Status::Ok();
+  });
+  world.broker->set_fault([&](const std::string&) {
+    return away ? Status::Retry("KAFKA_TOPIC_MISSING", "no topic") : Status::Ok();
+  });
+  RecordingListener listener;
+  Running running(world, listener);
+  ASSERT_TRUE(
+      Eventually([&] { return Contains(listener.states(), "waiting KAFKA_TOPIC_MISSING"); }));
+  EXPECT_FALSE(Contains(listener.states(), "running")) << "the disk is well, the topic is missing";
+  away = false;
+  EXPECT_TRUE(Eventually([&] { return listener.states().back() == "running"; }));
+  EXPECT_TRUE(running.Stop().ok());
+}
+
 TEST(Query, StopsWhileItWaits) {
   MemoryWorld world;
   world.broker->set_fault(
@@ -414,6 +466,22 @@ TEST(Query, RefusesTheCheckpointOfAnotherQuery) {
   const Status status = world.Drain();
   ASSERT_EQ(status.code(), "CHECKPOINT.OF_ANOTHER_QUERY");
   EXPECT_NE(status.message().find("other_topic"), std::string::npos) << status.message();
+}
+
+// Also where a batch only lacks its commits/N: nothing is written before the topics are compared.
+TEST(Query, LeavesTheOpenBatchOfAnotherQueryAsItIs) {
+  MemoryWorld world;
+  world.Produce(10);
+  world.disk->set_fault([](const std::string& operation) {
+    return operation == "create commits/0" ? Status::Stop("CRASHED", "") : Status::Ok();
+  });
+  EXPECT_EQ(world.Drain().code(), "CRASHED");
+  world.disk->set_fault(nullptr);
+  for (int p = 0; p < 4; ++p) world.broker->RemovePartition(world.Partition(p));
+  world.broker->AddPartition({"other_topic", PartitionId{0}});
+  const auto files = world.disk->files();
+  EXPECT_EQ(world.Drain().code(), "CHECKPOINT.OF_ANOTHER_QUERY");
+  EXPECT_EQ(world.disk->files(), files);
 }
 
 TEST(Query, RefusesACheckpointWithoutItsTable) {

@@ -42,9 +42,10 @@ TEST_F(RetryTest, WhatSucceedsIsCalledOnceAndSaysNothing) {
 }
 
 TEST_F(RetryTest, TriesAgainUntilItSucceedsAndSaysWhyItWaits) {
+  gate_.State(QueryState::kRunning);
   EXPECT_TRUE(WithRetries(patience_, {}, Failing(3)).ok());
   EXPECT_EQ(calls_, 4);
-  EXPECT_EQ(listener_.states(), (States{"waiting KAFKA_UNREACHABLE", "running"}));
+  EXPECT_EQ(listener_.states(), (States{"running", "waiting KAFKA_UNREACHABLE", "running"}));
   EXPECT_GE(clock_.Monotonic(), 30ms) << "three pauses";
   EXPECT_LE(clock_.Monotonic(), 100ms + 200ms + 400ms);
 }
@@ -53,7 +54,7 @@ TEST_F(RetryTest, EachNewReasonIsTold) {
   const Status reasons[] = {Away(), Away(), Status::Retry("TOPIC_MISSING", ""), Status::Ok()};
   EXPECT_TRUE(WithRetries(patience_, {}, [&] { return reasons[calls_++]; }).ok());
   EXPECT_EQ(listener_.states(),
-            (States{"waiting KAFKA_UNREACHABLE", "waiting TOPIC_MISSING", "running"}));
+            (States{"waiting KAFKA_UNREACHABLE", "waiting TOPIC_MISSING", "starting"}));
 }
 
 TEST_F(RetryTest, OtherErrorsEndItAtOnce) {
@@ -116,7 +117,7 @@ TEST_F(RetryTest, WaitBeforeRetryTellsWhoWaits) {
   gate_.Well(kCommitter);
   EXPECT_EQ(listener_.states().size(), 1u) << "somebody else is well";
   gate_.Well(kDriver);
-  EXPECT_EQ(listener_.states().back(), "running");
+  EXPECT_EQ(listener_.states().back(), "starting") << "nobody said yet that it runs";
 }
 
 TEST_F(RetryTest, AResultComesThrough) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What happens before the first batch: checkpoint locked and read, table opened or made, columns
-// fitted, recovery decided. Nothing is written to a checkpoint before all of that is well.
+// fitted, recovery decided. Nothing is written to a checkpoint before all of that is well; only its lock
+// is taken, and temporary files that a crash left are removed.
 #pragma once
 
 #include <memory>

@@ -125,7 +125,7 @@ TEST_F(OpenQueryTest, WaitsForATableThatCannotBeReadNow) {
   EXPECT_TRUE(Open().ok());
   EXPECT_EQ(opened_, 4);
   EXPECT_EQ(created_, 1);
-  EXPECT_EQ(listener_.states(), (Strings{"waiting STORAGE", "running"}));
+  EXPECT_EQ(listener_.states(), (Strings{"waiting STORAGE", "starting"}));
 }
 
 TEST_F(OpenQueryTest, MakesNoTableWhereSomethingElseIs) {
@@ -162,7 +162,7 @@ TEST_F(OpenQueryTest, BeginQueryWaitsForTheTopicAndRecordsItsStart) {
             checkpoint::FormatMetadata(opened->checkpoint->query_id()));
   EXPECT_EQ(disk_->files().at("sources/0/0"),
             checkpoint::FormatInitialOffsets(At(42), ScalaVersion::k212));
-  EXPECT_EQ(listener_.states(), (Strings{"waiting TOPIC_MISSING", "running"}));
+  EXPECT_EQ(listener_.states(), (Strings{"waiting TOPIC_MISSING", "starting"}));
 }
 
 OffsetMap Topics(const Strings& topics) {

@@ -250,6 +250,18 @@ def test_new_partitions_are_read_from_their_beginning(broker, topic, tmp_path):
     assert ids(job.table) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("source", ["", "maxOffsetsPerTrigger: 25000"], ids=["at-once", "in-parts"])
+def test_one_large_partition_on_two_lanes(broker, topic, tmp_path, source):
+    count = 60_000
+    name = topic + "-alone"
+    broker.create_topic(name, 1)
+    send_ids(broker, name, 0, count)
+    with simple(tmp_path, broker, name, source=source, query="lanes: 2") as job:
+        done(job)
+        assert len(job.commits()) == (3 if source else 1)
+    assert ids(job.table) == list(range(count))
+
+
 def test_assign(broker, topic, tmp_path):
     other = topic + "-other"
     broker.create_topic(other, 3)

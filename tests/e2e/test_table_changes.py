@@ -94,3 +94,17 @@ def test_show_reads_a_table_that_cannot_be_written(broker, tmp_path):
     before = sorted((path.name, path.stat().st_mtime_ns) for path in log.iterdir())
     assert "at version 1: no rows" in shown(tmp_path / "table")
     assert sorted((path.name, path.stat().st_mtime_ns) for path in log.iterdir()) == before
+
+
+def test_a_partition_value_that_no_log_can_keep_stops_the_query_until_it_is_filtered(broker, tmp_path):
+    send(broker, "lines", [{"id": 1, "line": "a"}, {"id": 2, "line": "b\0c"}])
+    settings = {"schema": "id INT, line STRING", "sink": "partitionBy: [line]"}
+    with Job(tmp_path / "job", broker.bootstrap, "lines", sql="", **settings) as job:
+        assert job.run() == 1, job.log_tail()
+        assert "PARTITION_VALUE" in job.log_text() and "partition column 'line' holds a NUL" in job.log_text()
+        assert [action for version in versions(job.table) for action in version if "add" in action] == []
+    # As the message says: the batch runs once more, without such rows.
+    sql = r"SELECT id, line FROM input WHERE NOT regexp_matches(line, '\x00')"
+    with Job(tmp_path / "job", broker.bootstrap, "lines", sql=sql, **settings) as job:
+        assert job.run() == 0, job.log_tail()
+        assert rows(job.table) == [{"id": 1, "line": "a"}]

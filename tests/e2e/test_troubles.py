@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 
 import pytest
 from kafka_broker import KafkaBroker
@@ -51,6 +52,28 @@ def test_topic_missing_waits_and_goes_on_when_it_appears(broker, tmp_path):
         assert job.http("/readyz")[0] == 200
         assert job.stop()[0] == 0
     check_exactly_once(job.table, 400)
+
+
+def test_broker_silent_for_longer_than_the_poll_timeout(tmp_path):
+    count = 200_000
+    with KafkaBroker(tmp_path / "kafka") as broker:
+        broker.create_topic("silent", 4)
+        produce(broker.bootstrap, "silent", 0, count)
+        slowly = "kafkaConsumer.pollTimeoutMs: 2000\nkafka.max.partition.fetch.bytes: 20000"
+        job = Job(tmp_path, broker.bootstrap, "silent", trigger="processingTime: 0 seconds", source=slowly)
+        with job.start():
+            wait_until(lambda: job.newest("offsets") == 0, 30, "the first batch is planned")
+            broker.pause()
+            wait_until(lambda: says(job, "KAFKA_TIMEOUT", "pollTimeoutMs"), 30, "a line that says what is waited for")
+            assert job.newest() == -1, "the outage came in the middle of the batch"
+            wait_until(lambda: job.http("/readyz")[0] == 503, 10, "not ready")
+            time.sleep(3)  # the part is tried again meanwhile
+            assert job.alive
+            broker.resume()
+            wait_until(lambda: job.metric("spark_streaming_processed_records_total") == count, 60, "all records")
+            assert job.http("/readyz")[0] == 200
+            assert job.stop()[0] == 0
+    check_exactly_once(job.table, count)
 
 
 def test_table_parent_missing(broker, topic, tmp_path):

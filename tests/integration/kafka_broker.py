@@ -17,7 +17,15 @@ import time
 from pathlib import Path
 
 from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIBS = Path(os.environ.get("SLUICE_KAFKA_LIBS", REPOSITORY / "build/kafka/libs"))
@@ -211,10 +219,12 @@ class KafkaBroker:
         self._await(self.admin.delete_records([TopicPartition(name, partition, before)]))
 
     def set_topic_config(self, name, config):
-        resource = ConfigResource(ResourceType.TOPIC, name)
-        described = self.admin.describe_configs([resource])[resource].result(10)
-        kept = {key: entry.value for key, entry in described.items() if not entry.is_default}
-        self._await(self.admin.alter_configs([ConfigResource(ResourceType.TOPIC, name, set_config={**kept, **config})]))
+        """Sets these of the topic's settings; the others stay."""
+        entries = [
+            ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in config.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
+        self._await(self.admin.incremental_alter_configs([resource]))
 
     # --- inside ------------------------------------------------------------------------------------
 

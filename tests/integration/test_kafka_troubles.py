@@ -86,6 +86,26 @@ def test_broker_that_does_not_answer(tmp_path):
             assert source.offsets(["t", 0, 3, 10]) == list(range(3, 10))
 
 
+def test_an_outage_longer_than_the_poll_timeout_while_reading(tmp_path):
+    with KafkaBroker(tmp_path) as broker:
+        broker.create_topic("t")
+        send(broker.bootstrap, "t", 0, 20000)
+        options = {"queue_bytes": 256 << 10, "poll_timeout_ms": 2000}
+        small = {"max.partition.fetch.bytes": "20000"}
+        with KafkaSource(broker.bootstrap, small, subscribe=["t"], **options) as source:
+            assert source.latest() == {"t": {"0": 20000}}
+            wait = source.read_in_background(["t", 0, 0, 20000], max_records=500, pause_ms=100)
+            time.sleep(1)
+            broker.pause()  # about ten batches are delivered
+            error = error_of(wait)
+            assert (error.kind, error.code) == ("retry", "KAFKA_TIMEOUT")
+            place = int(error.message.split("record for offset ")[1].split()[0])
+            assert 0 < place < 20000
+            assert error_of(source.read, ["t", 0, 0, 20000]).code == "KAFKA_TIMEOUT"
+            broker.resume()
+            assert source.offsets(["t", 0, 0, 20000]) == list(range(20000))
+
+
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
     with KafkaBroker(tmp_path_factory.mktemp("guarded"), sasl_users={"nobody": "nobody-secret"}) as broker:

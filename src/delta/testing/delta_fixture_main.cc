@@ -73,7 +73,7 @@ Result<Json> Run(const Json& command) {
          {"already", outcome.kind == CommitOutcome::Kind::kAlreadyCommitted},
          {"conflicts", outcome.conflicts}});
     table->Maintain();
-    table->FinishMaintenance();
+    table->FinishMaintenance({});
     SLUICE_ASSIGN_OR_RETURN(const auto last, table->LastBatch(request.app_id));
     answer["last_batch"][request.app_id] = last ? last->value : -1;
   }

@@ -3,6 +3,15 @@
 
 namespace sluice::delta::testing {
 
+Result<Snapshot> FaultyBridge::Load(std::optional<TableVersion> version) {
+  ++loads;
+  if (load_failures > 0) {
+    --load_failures;
+    return Status::Retry("STORAGE", "the storage does not answer");
+  }
+  return real_->Load(version);
+}
+
 Result<Snapshot> FaultyBridge::Refresh(const Snapshot& base) {
   if (refresh_failures > 0) {
     --refresh_failures;
@@ -27,6 +36,7 @@ Result<CommitAttempt> FaultyBridge::Commit(const Snapshot& base, const CommitSpe
     return Status::Retry("NO_SPACE", "No space left on device (os error 28)");
   if (fault == Fault::kUnknown) return CommitAttempt{};
   auto attempt = real_->Commit(base, spec);
+  if (after_commit) after_commit();
   if (fault == Fault::kNone || !attempt.ok()) return attempt;
   if (fault == Fault::kLandedButError) return Status::Stop("INTERNAL", "panic: after the commit");
   attempt->after = nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,14 +28,13 @@ class FaultyBridge : public Bridge {
   // Faults of the commits to come, one each.
   std::deque<Fault> commit_faults;
   int refresh_failures = 0;
+  int load_failures = 0;
+  std::function<void()> after_commit;  // called when a commit has landed, before its answer
   int checksum_refusals = 0;
   int commits = 0;
   int loads = 0;
 
-  Result<Snapshot> Load(std::optional<TableVersion> version) override {
-    ++loads;
-    return real_->Load(version);
-  }
+  Result<Snapshot> Load(std::optional<TableVersion> version) override;
   Result<Snapshot> Refresh(const Snapshot& base) override;
   Result<Snapshot> Adopt(const Snapshot& newest, const Snapshot& maintained) override {
     return real_->Adopt(newest, maintained);

@@ -105,13 +105,17 @@ MemoryTable::MemoryTable(std::shared_ptr<MemoryLog> log)
 Status MemoryTable::Refresh() {
   {
     std::lock_guard lock(log_->mutex_);
-    if (log_->faults_.refresh_failures > 0) {
-      --log_->faults_.refresh_failures;
-      return log_->faults_.refresh_failure;
-    }
+    SLUICE_RETURN_IF_ERROR(LookFault());
   }
   info_ = log_->Latest();
   return Status::Ok();
+}
+
+Status MemoryTable::LookFault() {
+  MemoryLog::Faults& faults = log_->faults_;
+  if (faults.refresh_failures == 0) return Status::Ok();
+  --faults.refresh_failures;
+  return faults.refresh_failure;
 }
 
 Result<std::optional<BatchId>> MemoryTable::LastBatch(const std::string& app_id) {
@@ -145,6 +149,8 @@ Status MemoryTable::CheckNotFenced(const AppendRequest& request) const {
 Result<CommitOutcome> MemoryTable::Append(const AppendRequest& request) {
   std::lock_guard lock(log_->mutex_);
   MemoryLog::Faults& faults = log_->faults_;
+  if (must_look_again_) SLUICE_RETURN_IF_ERROR(LookFault());
+  must_look_again_ = false;
   if (faults.failures > 0) {
     --faults.failures;
     return faults.failure;
@@ -164,6 +170,7 @@ Result<CommitOutcome> MemoryTable::Append(const AppendRequest& request) {
   info_ = InfoAt(log_->created_, log_->commits_);
   if (faults.lose_answer) {
     faults.lose_answer = false;
+    must_look_again_ = true;
     return Status::Retry("STORAGE", "the answer to the commit of batch " +
                                         std::to_string(request.batch.value) + " was lost");
   }

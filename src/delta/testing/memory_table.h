@@ -38,7 +38,7 @@ class MemoryLog {
   void LoseNextAnswer();
   // The next `n` Appends commit nothing and answer `status`, e.g. Retry NO_SPACE.
   void FailNext(Status status, int n = 1);
-  // The next `n` Refreshes answer `status`.
+  // The next `n` looks at the log (a Refresh, an Append after a lost answer) answer `status`.
   void FailNextRefresh(Status status, int n = 1);
 
  private:
@@ -70,7 +70,7 @@ class MemoryTable : public Table {
   Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) override;
   Result<CommitOutcome> Append(const AppendRequest& request) override;
   void Maintain() override { ++maintain_calls_; }
-  void FinishMaintenance() override {}
+  void FinishMaintenance(const std::stop_token&) override {}
   std::vector<std::string> TakeWarnings() override;
 
   void AddWarning(std::string text) { warnings_.push_back(std::move(text)); }
@@ -78,11 +78,13 @@ class MemoryTable : public Table {
 
  private:
   std::optional<BatchId> LastBatchUpTo(const std::string& app_id, TableVersion version) const;
+  Status LookFault();
   Status CheckNotFenced(const AppendRequest& request) const;
 
   std::shared_ptr<MemoryLog> log_;
   TableInfo info_;
   std::vector<std::string> warnings_;
+  bool must_look_again_ = false;  // the answer to an Append was lost
   int maintain_calls_ = 0;
 };
 

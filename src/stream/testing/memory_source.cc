@@ -90,6 +90,7 @@ class MemoryReader : public kafka::RangeReader {
   struct Values {
     std::deque<std::string> texts;
   };
+  RecordBatch TakeAll(const kafka::ReadLimits& limits);
   bool Take(OffsetRange& range, const kafka::ReadLimits& limits, Values& values,
             RecordBatch& batch);
 
@@ -129,6 +130,12 @@ Result<RecordBatch> MemoryReader::Read(const kafka::ReadLimits& limits,
                                        const std::stop_token& stop) {
   SLUICE_RETURN_IF_ERROR(broker_->Enter("read"));
   if (stop.stop_requested()) return Status::Cancelled();
+  RecordBatch batch = TakeAll(limits);
+  SLUICE_RETURN_IF_ERROR(broker_->Enter("taken"));
+  return batch;
+}
+
+RecordBatch MemoryReader::TakeAll(const kafka::ReadLimits& limits) {
   const std::lock_guard lock(broker_->mutex_);
   RecordBatch batch;
   auto values = std::make_shared<Values>();

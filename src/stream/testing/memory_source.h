@@ -38,7 +38,9 @@ class MemoryBroker {
 
   // What a source has to warn of from now on.
   void Warn(kafka::SourceWarning warning);
-  // Called before each call of a source or reader ("latest", "read", ...); an error is returned.
+  // Called before each call of a source or reader ("latest", "read", ...); an error is returned. And
+  // when a reader has taken records ("taken"): after an error there they are gone, as with Kafka's
+  // reader, and only Start() brings them back.
   void set_fault(std::function<Status(const std::string& operation)> fault);
   int calls(const std::string& operation) const;
 
