@@ -9,6 +9,7 @@
 
 #include "cli/shell_words.h"
 #include "cli/status_line.h"
+#include "monitor/process_stats.h"
 
 namespace sluice::cli {
 
@@ -27,7 +28,7 @@ Usage ReadUsage() {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
   };
   return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
-          static_cast<int64_t>(usage.ru_maxrss) * 1024};
+          monitor::ReadProcessStats().peak_resident_bytes};
 }
 
 std::string TablePath(const config::JobConfig& job) {

@@ -28,6 +28,7 @@ TEST(FormatSummary, ShowsHowToReadTheTableWithThisProgram) {
   const std::string text = FormatSummary(Job(), totals);
   EXPECT_THAT(text, HasSubstr("1,000 records, 12,345 rows in 3 batches"));
   EXPECT_THAT(text, HasSubstr("; 2,469 rows/s; "));
+  EXPECT_THAT(text, Not(HasSubstr("peak memory 0")));
   EXPECT_THAT(text, HasSubstr("The table /data/my table is at version 41."));
   EXPECT_THAT(text, HasSubstr("\n  " + CallOfThisProgram() + " table show '/data/my table'\n"));
 }

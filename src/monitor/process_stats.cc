@@ -35,6 +35,14 @@ double BootTimeSeconds() {
   return 0;
 }
 
+int64_t PeakResidentBytes() {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
 int64_t CountOpenFds() {
   int64_t count = 0;
   std::error_code error;
@@ -60,6 +68,7 @@ ProcessStats ReadProcessStats() {
     stats.virtual_bytes = number(23);
     stats.resident_bytes = number(24) * sysconf(_SC_PAGESIZE);
   }
+  stats.peak_resident_bytes = PeakResidentBytes();
   stats.open_fds = CountOpenFds();
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) stats.max_fds = static_cast<int64_t>(limit.rlim_cur);

@@ -11,6 +11,8 @@ struct ProcessStats {
   double cpu_seconds = 0;
   double start_time_seconds = 0;  // since 1970
   int64_t resident_bytes = 0;
+  int64_t peak_resident_bytes =
+      0;  // of this program; getrusage() counts what its process ran before
   int64_t virtual_bytes = 0;
   int64_t threads = 0;
   int64_t open_fds = 0;

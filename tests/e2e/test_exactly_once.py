@@ -37,28 +37,41 @@ def test_a_million_each_once_values_equal(broker, million, tmp_path):
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2 << 20, "the readers took more than 2 GiB"
 
 
-def pace_of(job):
-    """Seconds from a start of the program to its first commit, and from one commit to the next."""
-    begin = time.monotonic()
-    job.start()
-    wait_until(job.commits, 30, "the first commit")
-    first = time.monotonic() - begin
-    wait_until(lambda: job.newest() >= 10, 30, "ten more")
-    batch = (time.monotonic() - begin - first) / 10
-    job.kill()
-    return first, batch
+class Pace:
+    """Seconds from a start of the program to its first commit (the shortest seen: a machine that was busy at first must
+    not make the later kills come late), and from one commit to the next."""
 
+    def __init__(self, job):
+        self.first = 30
+        begin = time.monotonic()
+        self.watch(job, 10)
+        self.batch = (time.monotonic() - begin - self.first) / 10
+        job.kill()
 
-def kill_at(job, moment, first, batch):
-    """Starts the program and kills it: at a moment below 1 while it starts, above it a few batches after its
-    first commit. False if it had ended by then."""
-    before = job.newest()
-    job.start()
-    if moment < 1:
-        time.sleep(moment * first)  # the moment itself, not a wait for something
-    else:
+    def watch(self, job, batches):
+        """Starts the program and waits for that many batches. False if it ended before."""
+        before, begin = job.newest(), time.monotonic()
+        job.start()
         wait_until(lambda: job.newest() > before or not job.alive, 30, "a commit")
-        time.sleep((moment - 1) * 6 * batch)
+        first = time.monotonic()
+        wait_until(lambda: job.newest() > before + batches or not job.alive, 30, "more commits")
+        if not job.alive:
+            return False
+        self.first = min(self.first, first - begin)
+        return True
+
+
+def kill_at(job, moment, pace):
+    """Starts the program and kills it: at a moment below 1 while it starts, above it up to four batches after its
+    first commit. False if it had ended by then."""
+    if moment < 1:
+        job.start()
+        time.sleep(moment * pace.first)  # the moment itself, not a wait for something
+    else:
+        batches, part = divmod((moment - 1) * 4, 1)
+        if not pace.watch(job, int(batches)):
+            return False
+        time.sleep(part * pace.batch)
     if not job.alive:
         return False
     job.kill()
@@ -70,11 +83,11 @@ def test_kill_9_at_random_moments(broker, million, tmp_path, capsys):
     moments = random.Random(seed)
     limit = f"maxOffsetsPerTrigger: {max(MILLION // 500, 100)}"
     with Job(tmp_path, broker.bootstrap, million, source=limit) as job:
-        first, batch = pace_of(job)
+        pace = Pace(job)
         committing, running = 0, 0
         for n in range(KILLS):
             before = job.newest()
-            alive = kill_at(job, n % 2 + moments.random(), first, batch)
+            alive = kill_at(job, n % 2 + moments.random(), pace)
             assert alive, f"drained after {n} kills: too few batches for this test\n{job.log_tail()}"
             committing += job.newest() > before
             running += job.newest("offsets") > job.newest()
@@ -82,8 +95,8 @@ def test_kill_9_at_random_moments(broker, million, tmp_path, capsys):
         assert job.run() == 0, job.log_tail()
         with capsys.disabled():  # for ctest -V
             print(
-                f"\n{KILLS} kills (SLUICE_SEED={seed} repeats their moments); first commit after {first:.3f} s, then one "
-                f"in {batch:.3f} s; {committing} starts committed before their kill, {running} kills left a batch open, "
+                f"\n{KILLS} kills (SLUICE_SEED={seed} repeats their moments); first commit after {pace.first:.3f} s, then "
+                f"one in {pace.batch:.3f} s; {committing} starts committed before their kill, {running} kills left a batch open, "
                 f"batch {at_last_kill} of {job.newest()} was the newest at the last kill"
             )
         assert committing >= KILLS // 3 and running >= KILLS // 3 and at_last_kill >= KILLS // 3
