@@ -35,7 +35,7 @@ sluice_alias(duckdb sluice_pinned_duckdb)
 
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(CURL REQUIRED)
+find_package(CURL 7.87 REQUIRED) # CURLOPT_QUICK_EXIT
 pkg_check_modules(SLUICE_RDKAFKA_NEEDS REQUIRED IMPORTED_TARGET GLOBAL libsasl2 libzstd liblz4)
 sluice_pinned(rdkafka STATIC "lib/librdkafka.a")
 sluice_alias(rdkafka sluice_pinned_rdkafka OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB CURL::libcurl
@@ -68,6 +68,25 @@ find_package(prometheus-cpp REQUIRED CONFIG) # no version: Debian ships no versi
 sluice_alias(prometheus prometheus-cpp::core)
 pkg_check_modules(SLUICE_MICROHTTPD REQUIRED IMPORTED_TARGET GLOBAL libmicrohttpd>=0.9.75)
 sluice_alias(microhttpd PkgConfig::SLUICE_MICROHTTPD)
+sluice_alias(curl CURL::libcurl Threads::Threads)
+sluice_alias(zlib ZLIB::ZLIB)
+pkg_check_modules(SLUICE_BROTLI REQUIRED IMPORTED_TARGET GLOBAL libbrotlidec)
+sluice_alias(brotli PkgConfig::SLUICE_BROTLI)
+
+# The schema of GTFS-Realtime: protoc's code in the build tree, with its own idea of warnings.
+find_package(Protobuf 3.21 REQUIRED)
+set(_generated "${CMAKE_BINARY_DIR}/generated/gtfs_realtime.pb")
+add_custom_command(
+  OUTPUT "${_generated}.cc" "${_generated}.h"
+  COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_BINARY_DIR}/generated"
+  COMMAND protobuf::protoc --cpp_out=${CMAKE_BINARY_DIR}/generated -I "${CMAKE_SOURCE_DIR}/src/gtfs/proto" gtfs_realtime.proto
+  DEPENDS "${CMAKE_SOURCE_DIR}/src/gtfs/proto/gtfs_realtime.proto"
+  VERBATIM)
+add_library(sluice_gtfs_proto STATIC "${_generated}.cc" "${_generated}.h")
+target_compile_options(sluice_gtfs_proto PRIVATE -w -O1)
+target_include_directories(sluice_gtfs_proto SYSTEM PUBLIC "${CMAKE_BINARY_DIR}/generated")
+target_link_libraries(sluice_gtfs_proto PUBLIC protobuf::libprotobuf)
+sluice_alias(protobuf sluice_gtfs_proto)
 
 if(SLUICE_TESTS)
   find_package(GTest 1.12 REQUIRED CONFIG)

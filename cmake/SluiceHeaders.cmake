@@ -20,6 +20,8 @@ function(sluice_check_headers)
     foreach(folder ${folders})
       target_include_directories(check_headers PRIVATE $<TARGET_PROPERTY:${folder},INTERFACE_INCLUDE_DIRECTORIES>)
     endforeach()
+    # Code that protoc generated: its warnings are not ours.
+    target_include_directories(check_headers SYSTEM PRIVATE "${CMAKE_BINARY_DIR}/generated")
     target_link_libraries(check_headers PRIVATE sluice_flags)
   endif()
 endfunction()

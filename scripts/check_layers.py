@@ -32,6 +32,11 @@ THIRD_PARTY = [
     ("fmt/*", "fmt"),
     ("prometheus/*", "prometheus"),
     ("microhttpd.h", "microhttpd"),
+    ("curl/*", "curl"),
+    ("zlib.h", "zlib"),
+    ("brotli/*", "brotli"),
+    ("google/protobuf/*", "protobuf"),
+    ("gtfs_realtime.pb.h", "protobuf"),
     ("nlohmann/*", "json"),
     ("gtest/*", "gtest"),
     ("gmock/*", "gtest"),
@@ -41,7 +46,18 @@ THIRD_PARTY = [
 STANDARD = re.compile(r"^([a-z0-9_]+|(sys|linux|netinet|arpa|net|sanitizer)/[a-z0-9_]+\.h)$")
 # Headers of C, POSIX and the compiler without a folder: by name, since those of a library look the same.
 SYSTEM = {
-    *("dirent.h", "emmintrin.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "netdb.h", "poll.h"),
+    *(
+        "dirent.h",
+        "dlfcn.h",
+        "emmintrin.h",
+        "errno.h",
+        "fcntl.h",
+        "immintrin.h",
+        "link.h",
+        "malloc.h",
+        "netdb.h",
+        "poll.h",
+    ),
     *("pthread.h", "pty.h", "sched.h", "signal.h", "spawn.h", "stdbool.h", "stddef.h", "stdint.h"),
     *("termios.h", "time.h", "unistd.h"),
 }

@@ -5,13 +5,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include "cli/city_sender.h"
+#include "cli/demo_chain.h"
 #include "cli/demo_config.h"
 #include "cli/exit_code.h"
 #include "cli/job_output.h"
@@ -23,7 +22,6 @@
 #include "cli/stage_checks.h"
 #include "cli/status_line.h"
 #include "config/units.h"
-#include "kafka/mock_broker.h"
 
 namespace sluice::cli {
 
@@ -96,34 +94,6 @@ void TellOfEarlierRuns(const config::JobConfig& job, JobOutput& output) {
       {{"table", job.query.table_path}, {"checkpoint", job.query.checkpoint_location}});
 }
 
-struct City {
-  std::unique_ptr<kafka::MockBroker> broker;
-  std::unique_ptr<CitySender> sender;
-};
-
-// The broker first: the job gets its address.
-Result<City> StartCity(const DemoArguments& arguments, JobOutput& output, config::JobConfig& job) {
-  City city;
-  SLUICE_ASSIGN_OR_RETURN(city.broker, kafka::MockBroker::Start());
-  SLUICE_RETURN_IF_ERROR(city.broker->CreateTopic(kTopic, kPartitions));
-  job.source.client["bootstrap.servers"] = city.broker->bootstrap_servers();
-  SLUICE_ASSIGN_OR_RETURN(
-      auto producer,
-      kafka::Producer::Open({{"bootstrap.servers", city.broker->bootstrap_servers()}}));
-  gtfs::CityOptions options;
-  options.seed = arguments.seed;
-  options.vehicles = arguments.vehicles;
-  city.sender = std::make_unique<CitySender>(
-      gtfs::City(options), std::move(producer),
-      CitySenderOptions{kTopic, kPartitions, arguments.rate}, SystemClock(),
-      [&output](const Status& status) {
-        output.Tell(LogLevel::kError, "demo_city_stopped",
-                    fmt::format("the city stopped sending: {}", status.message()),
-                    {{"code", status.code()}});
-      });
-  return city;
-}
-
 // Asks to stop after a time, if one is given.
 std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
                         const std::stop_source& stop) {
@@ -133,23 +103,24 @@ std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration
   });
 }
 
-void TellOfCity(const DemoArguments& arguments, const config::JobConfig& job, JobOutput& output) {
-  output.Tell(
-      LogLevel::kInfo, "demo_city",
-      fmt::format(
-          "a city of {} vehicles (seed {}) sends {} feeds a second; the table is {}; Ctrl-C ends "
-          "it",
-          arguments.vehicles, arguments.seed, arguments.rate, job.query.table_path),
-      {{"vehicles", int64_t{arguments.vehicles}},
-       {"seed", static_cast<int64_t>(arguments.seed)},
-       {"feeds_per_second", arguments.rate}});
+void TellOfCity(const DemoArguments& arguments, const config::JobConfig& job,
+                const DemoChain& chain, JobOutput& output) {
+  output.Tell(LogLevel::kInfo, "demo_city",
+              fmt::format("a city of {} vehicles (seed {}) is at http://{}/; a producer asks it {} "
+                          "times a second; the table is {}; Ctrl-C ends it",
+                          arguments.vehicles, arguments.seed, chain.city_address(), arguments.rate,
+                          job.query.table_path),
+              {{"vehicles", int64_t{arguments.vehicles}},
+               {"seed", static_cast<int64_t>(arguments.seed)},
+               {"address", chain.city_address()},
+               {"polls_per_second", arguments.rate}});
 }
 
 void TellOfLateMessages(int64_t sent, int64_t committed, JobOutput& output) {
   if (sent <= committed) return;
   output.Tell(LogLevel::kInfo, "demo_late_messages",
-              fmt::format("{} of the city's {} messages came after the last batch and went with "
-                          "the in-process broker",
+              fmt::format("{} of the producer's {} messages came after the last batch and went "
+                          "with the in-process broker",
                           WithThousands(sent - committed), WithThousands(sent)),
               {{"messages", sent - committed}, {"sent", sent}});
 }
@@ -161,15 +132,19 @@ int RunDemo(const DemoArguments& arguments, config::JobConfig job,
   if (const Status made = MakeParents(job); !made.ok()) return Complain(output, made);
   TellOfEarlierRuns(job, output);
   job.query.warn_of_foreign_table = false;
-  auto city = StartCity(arguments, output, job);
-  if (!city.ok()) return Complain(output, city.status());
-  TellOfCity(arguments, job, output);
+  // The broker first: the job gets its address.
+  const auto started = DemoChain::Start(
+      {kTopic, kPartitions, arguments.vehicles, arguments.seed, arguments.rate}, output);
+  if (!started.ok()) return Complain(output, started.status());
+  DemoChain& chain = **started;
+  job.source.client["bootstrap.servers"] = chain.bootstrap_servers();
+  TellOfCity(arguments, job, chain, output);
   const std::jthread timer = StartTimer(duration, stop);
   RunTotals totals;
   const Status status = RunJob(job, output, stop.get_token(), &totals);
-  city->sender->Stop();
+  chain.Stop();
   TellSummary(output, job, totals);
-  TellOfLateMessages(city->sender->messages(), totals.records, output);
+  TellOfLateMessages(chain.messages(), totals.records, output);
   return ExitCodeOf(status);
 }
 

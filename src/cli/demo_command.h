@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `sluice demo`: an in-process broker, a simulated city that sends to it, and the real job.
+// `sluice demo`: a simulated city over HTTP, the real producer, an in-process broker, and the real job.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace sluice::cli {
 struct DemoArguments {
   int vehicles = 500;
   uint64_t seed = 1;
-  double rate = 2;       // feed messages a second, each with every vehicle
+  double rate = 2;       // how often a second the producer asks the city
   std::string duration;  // "30 seconds"; empty: until told to stop
   std::string dir = "data/demo";
   std::string config;  // empty: config/config_demo.yaml if it is there, else the one built in

@@ -9,6 +9,7 @@
 
 #include "core/version.h"
 #include "delta/table.h"
+#include "http/server.h"
 #include "kafka/source.h"
 #include "monitor/monitor_server.h"
 #include "stream/memory_shares.h"
@@ -60,11 +61,10 @@ class StatusTicker {
 };
 
 // Null if the job wants none.
-Result<std::unique_ptr<monitor::HttpServer>> StartMonitor(const config::JobConfig& job,
-                                                          JobOutput& output,
-                                                          const monitor::Health& health,
-                                                          const stream::Query& query) {
-  using Server = std::unique_ptr<monitor::HttpServer>;
+Result<std::unique_ptr<http::Server>> StartMonitor(const config::JobConfig& job, JobOutput& output,
+                                                   const monitor::Health& health,
+                                                   const stream::Query& query) {
+  using Server = std::unique_ptr<http::Server>;
   if (!job.monitor.enabled) return Server();
   SLUICE_ASSIGN_OR_RETURN(Server server,
                           monitor::StartMonitorServer(job.monitor.listen, output.metrics(), health,

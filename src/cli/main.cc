@@ -6,13 +6,19 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/decode_command.h"
 #include "cli/demo_command.h"
 #include "cli/exit_code.h"
+#include "cli/feed_command.h"
+#include "cli/produce_command.h"
 #include "cli/run_command.h"
+#include "cli/simulate_command.h"
 #include "cli/table_command.h"
 #include "config/key_reference.h"
+#include "config/key_table.h"
 #include "core/version.h"
 
 namespace sluice::cli {
@@ -29,6 +35,33 @@ void AddRun(CLI::App& app) {
   run->callback([config] { g_exit_code = RunCommand(*config); });
 }
 
+void AddProduce(CLI::App& app) {
+  auto* produce = app.add_subcommand(
+      "produce", "GTFS-Realtime feeds into a Kafka topic, until told to stop (Ctrl-C, SIGTERM)");
+  auto arguments = std::make_shared<ProduceArguments>();
+  auto check = std::make_shared<bool>(false);
+  auto schema = std::make_shared<bool>(false);
+  auto keys = std::make_shared<bool>(false);
+  produce->add_option("CONFIG", arguments->config, "YAML file of the producer");
+  produce->add_flag("--check", *check, "check it and print what it comes to; connects to nothing");
+  produce->add_option("--speed", arguments->speed, "replays: so many times faster than recorded")
+      ->check(CLI::Range(0.001, 100000.0))
+      ->capture_default_str();
+  produce->add_flag("--loop", arguments->loop, "replays: begin again at the end");
+  produce->add_option("--for", arguments->duration,
+                      "end after this time, such as '30 seconds'; without it at Ctrl-C");
+  produce->add_option("--listen", arguments->listen,
+                      "address:port of the metrics instead of the configuration's");
+  produce->add_flag("--schema", *schema, "print the JSON Schema of configurations");
+  produce->add_flag("--keys", *keys, "print all keys as Markdown tables")->group("");
+  produce->callback([arguments, check, schema, keys] {
+    if (*schema) return PrintProducerSchema();
+    if (*keys) return PrintProducerKeys();
+    if (arguments->config.empty()) throw CLI::RequiredError("CONFIG");
+    g_exit_code = *check ? CheckProducer(arguments->config) : ProduceCommand(*arguments);
+  });
+}
+
 void AddCheck(CLI::App& app) {
   auto* check = app.add_subcommand(
       "check", "check a configuration and print what it comes to; connects to nothing");
@@ -40,21 +73,23 @@ void AddCheck(CLI::App& app) {
   check->add_flag("--keys", *keys, "print all keys as Markdown tables")->group("");
   check->callback([config, schema, keys] {
     if (!*schema && !*keys && config->empty()) throw CLI::RequiredError("CONFIG");
-    if (*schema) std::fputs(config::KeySchema().c_str(), stdout);
-    if (*keys) std::fputs(config::KeyMarkdown().c_str(), stdout);
+    if (*schema) std::fputs(config::KeySchema(config::JobKeys()).c_str(), stdout);
+    if (*keys) std::fputs(config::KeyMarkdown(config::JobKeys()).c_str(), stdout);
     if (!config->empty()) g_exit_code = CheckCommand(*config);
   });
 }
 
 void AddDemo(CLI::App& app) {
-  auto* demo = app.add_subcommand("demo", "a simulated city, a broker and a job in one process");
+  auto* demo =
+      app.add_subcommand("demo", "a simulated city, a producer, a broker and a job in one process");
   auto arguments = std::make_shared<DemoArguments>();
   demo->add_option("--vehicles", arguments->vehicles, "vehicles of the city")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   demo->add_option("--seed", arguments->seed, "the same seed makes the same city")
       ->capture_default_str();
-  demo->add_option("--rate", arguments->rate, "feed messages a second")
+  demo->add_option("--rate", arguments->rate,
+                   "how often a second the producer asks; the city has a new feed every second")
       ->check(CLI::Range(0.01, 1000.0))
       ->capture_default_str();
   demo->add_option("--for", arguments->duration,
@@ -65,6 +100,81 @@ void AddDemo(CLI::App& app) {
   demo->add_option("--listen", arguments->listen,
                    "address:port of the metrics instead of the configuration's");
   demo->callback([arguments] { g_exit_code = DemoCommand(*arguments); });
+}
+
+void AddSimulate(CLI::App& app) {
+  auto* simulate = app.add_subcommand(
+      "simulate", "a simulated city over HTTP, with every fault that feeds have");
+  auto arguments = std::make_shared<SimulateArguments>();
+  simulate->add_option("--listen", arguments->listen, "address:port; port 0 takes a free one")
+      ->capture_default_str();
+  simulate->add_option("--vehicles", arguments->vehicles, "vehicles of the city")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  simulate->add_option("--seed", arguments->seed, "the same seed makes the same city")
+      ->capture_default_str();
+  simulate->add_option("--feeds", arguments->feeds, "further cities under /f01, /f02, ...")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  simulate->add_option("--speed", arguments->speed, "seconds in the city for each of ours")
+      ->check(CLI::Range(0.001, 100000.0))
+      ->capture_default_str();
+  simulate
+      ->add_option("--refresh", arguments->refresh_seconds,
+                   "seconds in the city between one feed and the next")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  simulate->add_option(
+      "--start", arguments->start,
+      "what time it is there at the start, as 2026-01-01T08:00:00Z; without it now");
+  simulate->add_option("--clock", arguments->clock,
+                       "what its clocks show at the start, as 08:00; without it UTC");
+  simulate->add_option("--faults", arguments->faults,
+                       "what goes wrong when: '10m-12m: 500; f03 30m-31m: frozen', or @FILE");
+  // From the environment it stands in no process list.
+  simulate
+      ->add_option("--api-key", arguments->api_key,
+                   "ask for this key: header x-api-key or parameter key")
+      ->envname("SLUICE_SIMULATE_API_KEY");
+  simulate->add_option("--for", arguments->duration,
+                       "end after this time, such as '30 seconds'; without it at Ctrl-C");
+  simulate->callback([arguments] { g_exit_code = SimulateCommand(*arguments); });
+}
+
+void AddFeed(CLI::App& app) {
+  auto* feed = app.add_subcommand("feed", "look at one GTFS-Realtime feed; without Kafka");
+  feed->require_subcommand(1);
+  auto arguments = std::make_shared<FeedArguments>();
+  const auto add = [&](const char* name, const char* what, int (*command)(const FeedArguments&),
+                       std::vector<std::string> modes) {
+    auto* sub = feed->add_subcommand(name, what);
+    sub->add_option("SOURCE", arguments->source, "URL, file, or - for standard input")->required();
+    sub->add_option("--header", arguments->headers,
+                    "'Name: value' of the request; ${NAME} in it and in the URL is looked up")
+        ->allow_extra_args(false);
+    sub->add_option("--mode", arguments->mode, "how the producer would write it")
+        ->check(CLI::IsMember(std::move(modes)))
+        ->capture_default_str();
+    sub->add_option("--max-entities", arguments->max_entities, "of a chunk")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--max-bytes", arguments->max_bytes, "of a message")
+        ->check(CLI::Range(1000, 1'000'000'000))
+        ->capture_default_str();
+    sub->add_flag("--int64-as-number", arguments->int64_as_number, "instead of as text");
+    sub->add_flag("--raw-extensions", arguments->raw_extensions,
+                  "fields that the schema does not name, as base64 under \"[number]\"");
+    sub->callback([arguments, command] { g_exit_code = command(*arguments); });
+    return sub;
+  };
+  add("inspect", "what it is, what is wrong with it, what the producer would do",
+      InspectFeedCommand, {"feed", "entity", "chunk"})
+      ->add_flag("--json", arguments->json, "JSON instead of text");
+  auto* json = add("json", "its messages as JSON, one a line", FeedJsonCommand,
+                   {"feed", "entity", "chunk", "message"});
+  json->add_option("--source", arguments->name, "what the messages call their source")
+      ->capture_default_str();
+  json->add_flag("--keys", arguments->keys, "begin each line with the key and a tab");
 }
 
 void AddTable(CLI::App& app) {
@@ -153,7 +263,10 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   AddRun(app);
   AddCheck(app);
+  AddProduce(app);
   AddDemo(app);
+  AddSimulate(app);
+  AddFeed(app);
   AddTable(app);
   AddDecode(app);
   app.add_subcommand("version", "print the release")->callback([] {

@@ -12,14 +12,14 @@ namespace {
 using monitor::LogLevel;
 
 // Empty without a mistake.
-std::string Verdict(const config::ConfigReport& report) {
+std::string Verdict(const config::Findings& report) {
   const size_t count = report.mistakes.size();
   if (count == 0) return "";
   return fmt::format("{} mistake{} in the configuration; nothing was started", count,
                      count == 1 ? "" : "s");
 }
 
-std::vector<std::string> Lines(const config::ConfigReport& report) {
+std::vector<std::string> Lines(const config::Findings& report) {
   std::vector<std::string> lines;
   for (const config::Mistake& warning : report.warnings)
     lines.push_back("warning: " + warning.ToString());
@@ -37,11 +37,11 @@ std::vector<monitor::LogField> FieldsOf(const config::Mistake& mistake) {
 
 }  // namespace
 
-void PrintReport(const config::ConfigReport& report) {
+void PrintReport(const config::Findings& report) {
   for (const std::string& line : Lines(report)) fmt::print(stderr, "{}\n", line);
 }
 
-void TellReport(const config::ConfigReport& report, JobOutput& output) {
+void TellReport(const config::Findings& report, CommandOutput& output) {
   if (!output.log().writes_json()) {
     for (const std::string& line : Lines(report)) output.console().Line(line);
     return;

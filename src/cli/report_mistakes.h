@@ -3,15 +3,15 @@
 // Mistakes and warnings of a configuration, on standard error.
 #pragma once
 
-#include "cli/job_output.h"
-#include "config/job_config.h"
+#include "cli/command_output.h"
+#include "config/findings.h"
 
 namespace sluice::cli {
 
 // For commands that have no log.
-void PrintReport(const config::ConfigReport& report);
+void PrintReport(const config::Findings& report);
 
-// Before a job: the same lines, or events of a JSON log.
-void TellReport(const config::ConfigReport& report, JobOutput& output);
+// Before a job or a producer: the same lines, or events of a JSON log.
+void TellReport(const config::Findings& report, CommandOutput& output);
 
 }  // namespace sluice::cli

@@ -4,16 +4,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 
+#include "cli/effective_values.h"
 #include "cli/exit_code.h"
 #include "cli/job_output.h"
 #include "cli/job_runner.h"
+#include "cli/produce_command.h"
 #include "cli/report_mistakes.h"
 #include "cli/run_summary.h"
 #include "cli/signal_watcher.h"
 #include "cli/stage_checks.h"
+#include "config/producer_config.h"
 
 namespace sluice::cli {
 
@@ -30,20 +32,6 @@ void PrintColumns(const config::JobConfig& job) {
     fmt::print(stderr, "warning: sql: {}\n", warning);
 }
 
-// A text of several lines stands below its key.
-void PrintValue(const config::EffectiveValue& value, size_t width) {
-  const bool block = value.value.find('\n') != std::string::npos || value.value.size() > 60;
-  const std::string shown = block ? "" : value.value.empty() ? "-" : value.value;
-  fmt::print("{:<{}}  {:<28}  {}\n", value.key, width, shown, value.origin);
-  if (!block) return;
-  std::string_view rest = value.value;
-  while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    fmt::print("    {}\n", rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  }
-}
-
 }  // namespace
 
 std::map<std::string, std::string> ProcessEnvironment() {
@@ -58,11 +46,10 @@ std::map<std::string, std::string> ProcessEnvironment() {
 }
 
 int CheckCommand(const std::string& config) {
+  if (config::IsProducerFile(config)) return CheckProducer(config);
   const config::ConfigReport report =
       config::LoadJobConfig(config, ProcessEnvironment(), AllStageChecks());
-  size_t width = 0;
-  for (const auto& value : report.effective) width = std::max(width, value.key.size());
-  for (const auto& value : report.effective) PrintValue(value, width);
+  PrintEffectiveValues(report.effective);
   if (report.config) PrintColumns(*report.config);
   std::fflush(stdout);
   PrintReport(report);

@@ -11,7 +11,8 @@ namespace sluice::cli {
 // Exit codes as in exit_code.h.
 int RunCommand(const std::string& config);
 
-// Prints the effective configuration with each value's origin; mistakes on standard error.
+// Prints the effective configuration, of a job or of a producer, with each value's origin; mistakes on
+// standard error.
 int CheckCommand(const std::string& config);
 
 // The process environment as a map.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/key_lookup.h"
+#include "config/key_table.h"
 #include "decode/schema_ddl.h"
 #include "kafka/source.h"
 #include "parquet/partition_value.h"
@@ -43,7 +44,7 @@ std::string DecoderKey(const Status& status) {
   if (status.code() == "CORRUPT_RECORD_TYPE") return "decode.schema";  // the type stands there
   const std::string& message = status.message();
   const config::KeySpec* key =
-      config::FindKey("decode", message.substr(0, message.find_first_of(" :")));
+      config::FindKey(config::JobKeys(), "decode", message.substr(0, message.find_first_of(" :")));
   return key ? key->path() : "decode";
 }
 

@@ -18,8 +18,8 @@ using kafka::StartingPosition;
 
 class Settler {
  public:
-  Settler(const std::string& file, ReadResult& result)
-      : file_(file), result_(result), draft_(result.draft) {}
+  Settler(const std::string& file, Draft& draft, ReadResult& result)
+      : file_(file), result_(result), draft_(draft) {}
 
   void Settle() {
     FindMissing();
@@ -31,7 +31,6 @@ class Settler {
     FindIdleDecodeKeys();
     SettleAnsi();
     CheckSink();
-    CheckListen();
   }
 
  private:
@@ -48,7 +47,7 @@ class Settler {
   }
 
   void FindMissing() {
-    for (const KeySpec& key : KeyTable()) {
+    for (const KeySpec& key : JobKeys().keys) {
       if (key.required && !IsSet(key.path())) Add(key.path(), fmt::format("missing: {}", key.doc));
     }
     if (!IsSet("source.kafka.bootstrap.servers")) {
@@ -218,19 +217,6 @@ class Settler {
     }
   }
 
-  void CheckListen() {
-    const std::string& listen = draft_.job.monitor.listen;
-    const size_t colon = listen.rfind(':');
-    const auto port =
-        colon == std::string::npos ? std::nullopt : ParseInteger(listen.substr(colon + 1));
-    if (colon == 0 || !port || *port < 0 || *port > 65535) {
-      Add("monitor.listen",
-          fmt::format("expected address:port such as 127.0.0.1:4040, found '{}'", listen));
-    } else if (IsSet("monitor.listen") && !draft_.job.monitor.enabled) {
-      Warn("monitor.listen", "has no effect with enabled: false");
-    }
-  }
-
   std::string file_;
   ReadResult& result_;
   Draft& draft_;
@@ -238,6 +224,11 @@ class Settler {
 
 }  // namespace
 
-void SettleDraft(const std::string& file, ReadResult& result) { Settler(file, result).Settle(); }
+void SettleDraft(const std::string& file, Draft& draft, ReadResult& result) {
+  Settler(file, draft, result).Settle();
+  SettleOutput(file, draft, result);
+  draft.job.monitor = draft.monitor;
+  draft.job.log = draft.log;
+}
 
 }  // namespace sluice::config

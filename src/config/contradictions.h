@@ -5,11 +5,15 @@
 
 #include <string>
 
+#include "config/key_table.h"
 #include "config/reader.h"
 
 namespace sluice::config {
 
-// Adds the mistakes and warnings to `result` and completes its draft's JobConfig.
-void SettleDraft(const std::string& file, ReadResult& result);
+// Adds the mistakes and warnings to `result` and completes the draft's JobConfig.
+void SettleDraft(const std::string& file, Draft& draft, ReadResult& result);
+
+// The rules of the sections that every kind of configuration has.
+void SettleOutput(const std::string& file, const OutputDraft& draft, ReadResult& result);
 
 }  // namespace sluice::config

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "config/key_lookup.h"
+#include "config/key_table.h"
 #include "config/typed_value.h"
 
 namespace sluice::config {
@@ -13,10 +14,11 @@ namespace {
 
 // Empty, or what is wrong.
 std::string Apply(const std::string& name, const std::string& text, Draft& draft) {
-  const KeySpec* key = name == "ansi" ? FindKey("", name) : FindKey("decode", name);
+  const KeySpec* key =
+      name == "ansi" ? FindKey(JobKeys(), "", name) : FindKey(JobKeys(), "decode", name);
   if (!key) {
-    const RefusedKey* refused = FindRefused("decode", name);
-    return refused ? refused->reason : UnknownKeyMessage("decode", name);
+    const RefusedKey* refused = FindRefused(JobKeys(), "decode", name);
+    return refused ? refused->reason : UnknownKeyMessage(JobKeys(), "decode", name);
   }
   Node node;
   node.kind = Node::Kind::kScalar;

@@ -7,28 +7,19 @@
 //   report.config->source ...
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "config/findings.h"
+#include "config/stage_check.h"
 #include "decode/decode_options.h"
 #include "kafka/source_options.h"
 #include "parquet/writer_options.h"
 #include "stream/query_options.h"
 
 namespace sluice::config {
-
-struct MonitorOptions {
-  bool enabled = true;
-  std::string listen = "127.0.0.1:4040";
-};
-
-struct LogOptions {
-  std::string level = "info";   // debug, info, warn, error
-  std::string format = "auto";  // text on a terminal, json otherwise
-};
 
 struct JobConfig {
   std::string file;
@@ -43,45 +34,11 @@ struct JobConfig {
   LogOptions log;
 };
 
-struct Mistake {
-  std::string file;
-  int line = 0;         // 1-based; 0: the file as a whole
-  std::string key;      // dotted path: "source.startingOffsets"
-  std::string message;  // what was expected, what was found, the nearest known key
-  // "config.yaml:12: source.startingOffset: unknown key; did you mean startingOffsets?"
-  std::string ToString() const;
-};
-
-// One effective value and where it came from: "config_dev.yaml:7", ".env:2", "environment", "default".
-struct EffectiveValue {
-  std::string key;
-  std::string value;  // secrets as "****"
-  std::string origin;
-};
-
-struct ConfigReport {
+struct ConfigReport : Findings {
   std::optional<JobConfig> config;  // only if there are no mistakes
-  std::vector<Mistake> mistakes;    // in the order of lines
-  std::vector<Mistake> warnings;    // accepted, but worth a look
-  std::vector<EffectiveValue> effective;
-  LogOptions log;  // how to tell all that, as far as the file says it rightly
 };
 
-// What only a stage can judge (a schema's DDL, the Kafka client's options, SQL): a caller that knows the
-// stages hands these checks in, so that what they find stands among all else with file and line.
-struct StageMistake {
-  std::string key;  // dotted path
-  std::string message;
-  // Place within the value's text, counted from 1; line 0: none, the key's own line is meant.
-  int line_in_value = 0;
-  int column_in_value = 0;
-  bool is_warning = false;  // accepted, but worth a look
-};
-struct StageCheck {
-  std::vector<std::string>
-      needs;  // runs only if nothing under these sections or keys is wrong so far
-  std::function<std::vector<StageMistake>(const JobConfig& draft)> run;
-};
+using StageCheck = StageCheckOf<JobConfig>;
 
 // `environment`: the process environment. `.env` is read from the configuration's directory, then from
 // the working directory. Never throws, opens nothing but these files.

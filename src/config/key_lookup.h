@@ -6,19 +6,21 @@
 #include <string>
 #include <vector>
 
-#include "config/key_table.h"
+#include "config/key_set.h"
 
 namespace sluice::config {
 
 // Null if there is none.
-const SectionSpec* FindSection(const std::string& path);
-const KeySpec* FindKey(const std::string& section, const std::string& name);
-const RefusedKey* FindRefused(const std::string& section, const std::string& name);
+const SectionSpec* FindSection(const KeySet& keys, const std::string& path);
+const KeySpec* FindKey(const KeySet& keys, const std::string& section, const std::string& name);
+const RefusedKey* FindRefused(const KeySet& keys, const std::string& section,
+                              const std::string& name);
 
 // Names that may stand in a section, subsections included.
-std::vector<std::string> KeyNames(const std::string& section);
+std::vector<std::string> KeyNames(const KeySet& keys, const std::string& section);
 
 // "unknown key; did you mean startingOffsets?"
-std::string UnknownKeyMessage(const std::string& section, const std::string& name);
+std::string UnknownKeyMessage(const KeySet& keys, const std::string& section,
+                              const std::string& name);
 
 }  // namespace sluice::config

@@ -421,12 +421,13 @@ std::vector<KeySpec> SinkKeys() {
   };
 }
 
-std::vector<KeySpec> OtherKeys() {
+std::vector<KeySpec> TopKeys() {
   return {
       {"", "sql", ValueType::kString, "",
        "One SELECT over `input`; without it the decoded columns are written. See sql.md.",
        [](const Value& v, Draft& d) {
          d.job.sql = v.text;
+         d.job.sql_secrets = v.secrets;
          return std::string();
        }},
       {"", "ansi", ValueType::kBool, "true with decode.sparkVersion 4.0, else false",
@@ -437,61 +438,11 @@ std::vector<KeySpec> OtherKeys() {
          d.ansi = v.flag;
          return std::string();
        }},
-      {"monitor", "enabled", ValueType::kBool, "true",
-       "Serve /metrics, /progress, /healthz and /readyz.",
-       [](const Value& v, Draft& d) {
-         d.job.monitor.enabled = v.flag;
-         return std::string();
-       }},
-      {"monitor", "listen", ValueType::kString, "127.0.0.1:4040",
-       "Address and port to serve them at; port 0 takes a free one.",
-       [](const Value& v, Draft& d) {
-         d.job.monitor.listen = v.text;
-         return std::string();
-       }},
-      {"log",
-       "level",
-       ValueType::kChoice,
-       "info",
-       "Least level that is written.",
-       [](const Value& v, Draft& d) {
-         d.job.log.level = v.text;
-         return std::string();
-       },
-       {"debug", "info", "warn", "error"}},
-      {"log",
-       "format",
-       ValueType::kChoice,
-       "auto",
-       "text, json (one object a line), or auto: text on a terminal, else json.",
-       [](const Value& v, Draft& d) {
-         d.job.log.format = v.text;
-         return std::string();
-       },
-       {"auto", "text", "json"}},
   };
 }
 
-}  // namespace
-
-const std::vector<KeySpec>& KeyTable() {
-  static const std::vector<KeySpec> kTable = [] {
-    std::vector<KeySpec> all;
-    for (auto keys : {QueryKeys(), SubscriptionKeys(), RateKeys(), ReadingKeys(), DecodeKeys(),
-                      SinkKeys(), OtherKeys()}) {
-      for (KeySpec& key : keys) all.push_back(std::move(key));
-    }
-    return all;
-  }();
-  return kTable;
-}
-
-bool IsAnsiBySparkVersion(const std::string& spark_version) {
-  return !spark_version.starts_with("3.");
-}
-
-const std::vector<SectionSpec>& Sections() {
-  static const std::vector<SectionSpec> kSections = {
+std::vector<SectionSpec> JobSections() {
+  return {
       {"query", "How the query runs."},
       {"query.trigger", "When a batch begins; one of the three."},
       {"source",
@@ -502,7 +453,41 @@ const std::vector<SectionSpec>& Sections() {
       {"monitor", "The HTTP server for metrics and health."},
       {"log", "The log, on standard error."},
   };
-  return kSections;
+}
+
+std::vector<KeySpec> AllKeys() {
+  std::vector<KeySpec> all;
+  for (auto keys :
+       {QueryKeys(), SubscriptionKeys(), RateKeys(), ReadingKeys(), DecodeKeys(), SinkKeys(),
+        TopKeys(), OutputKeys("127.0.0.1:4040", "/metrics, /progress, /healthz and /readyz")}) {
+    for (KeySpec& key : keys) all.push_back(std::move(key));
+  }
+  return all;
+}
+
+KeySet MakeJobKeys() {
+  KeySet keys;
+  keys.title = "Configuration of a Sluice job";
+  keys.expected = "sections query, source, decode, sql, sink";
+  keys.keys = AllKeys();
+  keys.sections = JobSections();
+  keys.refused = RefusedKeys();
+  keys.client_section = "source";
+  keys.store_client = [](const std::string& name, const std::string& value, OutputDraft& draft) {
+    static_cast<Draft&>(draft).job.source.client[name] = value;
+  };
+  return keys;
+}
+
+}  // namespace
+
+const KeySet& JobKeys() {
+  static const KeySet kKeys = MakeJobKeys();
+  return kKeys;
+}
+
+bool IsAnsiBySparkVersion(const std::string& spark_version) {
+  return !spark_version.starts_with("3.");
 }
 
 }  // namespace sluice::config

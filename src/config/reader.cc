@@ -20,16 +20,16 @@ constexpr const char* kMask = "****";
 
 class Reader {
  public:
-  Reader(const std::string& file, Variables& variables)
+  Reader(const std::string& file, const KeySet& keys, Variables& variables, OutputDraft& draft)
       : file_(file),
         base_(std::filesystem::path(file).filename().string()),
-        variables_(variables) {}
+        keys_(keys),
+        variables_(variables),
+        draft_(draft) {}
 
   ReadResult Read(const Node& root) {
     if (!root.is_map()) {
-      Add(root.line, "",
-          fmt::format("expected sections query, source, decode, sql, sink, found {}",
-                      root.Describe()));
+      Add(root.line, "", fmt::format("expected {}, found {}", keys_.expected, root.Describe()));
       return std::move(out_);
     }
     FindRepeats("", root);
@@ -37,7 +37,10 @@ class Reader {
       if (IsVariableName(entry.key)) ReadVariable(entry);
     }
     for (const Entry& entry : root.entries) {
-      if (!IsVariableName(entry.key)) ReadEntry("", entry);
+      if (!IsVariableName(entry.key) && !IsList(entry)) ReadEntry("", "", entry);
+    }
+    for (const Entry& entry : root.entries) {
+      if (IsList(entry)) ReadList(entry);
     }
     return std::move(out_);
   }
@@ -77,30 +80,89 @@ class Reader {
     variables_.Add(entry.key, {entry.value.text, fmt::format("{}:{}", base_, entry.line)});
   }
 
-  void ReadEntry(const std::string& section, const Entry& entry) {
-    const std::string path = section.empty() ? entry.key : section + "." + entry.key;
-    if (const SectionSpec* child = FindSection(path)) {
+  bool IsList(const Entry& entry) const {
+    return keys_.list && EqualIgnoringCase(entry.key, keys_.list->section);
+  }
+
+  // `section`: where the table has its keys; `path`: what it is called here.
+  void ReadEntry(const std::string& section, const std::string& path, const Entry& entry) {
+    const std::string own = path.empty() ? entry.key : path + "." + entry.key;
+    if (const SectionSpec* child =
+            FindSection(keys_, section.empty() ? entry.key : section + "." + entry.key)) {
       ReadSection(*child, entry);
-    } else if (const KeySpec* key = FindKey(section, entry.key)) {
-      ReadKey(*key, entry);
-    } else if (section == "source" && entry.key.starts_with(kKafkaPrefix)) {
+    } else if (const KeySpec* key = FindKey(keys_, section, entry.key)) {
+      ReadKey(*key, path.empty() ? key->name : path + "." + key->name, entry);
+    } else if (section == keys_.client_section && entry.key.starts_with(kKafkaPrefix)) {
       ReadClientOption(entry);
-    } else if (const RefusedKey* refused = FindRefused(section, entry.key)) {
-      Add(entry.line, path, refused->reason);
+    } else if (const RefusedKey* refused = FindRefused(keys_, section, entry.key)) {
+      Add(entry.line, own, refused->reason);
     } else {
-      Add(entry.line, path, UnknownKeyMessage(section, entry.key));
+      Add(entry.line, own, UnknownKeyMessage(keys_, section, entry.key));
     }
   }
 
   void ReadSection(const SectionSpec& section, const Entry& entry) {
     if (entry.value.kind == Node::Kind::kNull) return;
-    if (!entry.value.is_map()) {
-      Add(entry.line, section.name,
-          fmt::format("expected a map with {}, found {}", fmt::join(KeyNames(section.name), ", "),
-                      entry.value.Describe()));
-      return;
+    if (!ExpectMap(section.name, section.name, entry.line, entry.value)) return;
+    for (const Entry& child : entry.value.entries) ReadEntry(section.name, section.name, child);
+  }
+
+  bool ExpectMap(const std::string& section, const std::string& path, int line, const Node& node) {
+    if (node.is_map()) return true;
+    Add(line, path,
+        fmt::format("expected a map with {}, found {}", fmt::join(KeyNames(keys_, section), ", "),
+                    node.Describe()));
+    return false;
+  }
+
+  // [{name: a, ...}, ...] or {a: {...}, ...}.
+  void ReadList(const Entry& entry) {
+    const ListSpec& list = *keys_.list;
+    if (entry.value.is_map()) {
+      for (const Entry& item : entry.value.entries) ReadNamedItem(list, item);
+    } else if (entry.value.kind == Node::Kind::kSequence) {
+      for (size_t i = 0; i < entry.value.items.size(); ++i) ReadItem(list, i, entry.value.items[i]);
+    } else if (entry.value.kind != Node::Kind::kNull) {
+      Add(entry.line, list.section,
+          fmt::format("expected a list of maps, each with a {}, or a map by {}, found {}",
+                      list.name_key, list.name_key, entry.value.Describe()));
     }
-    for (const Entry& child : entry.value.entries) ReadEntry(section.name, child);
+  }
+
+  void ReadNamedItem(const ListSpec& list, const Entry& item) {
+    const std::string path = list.section + "." + item.key;
+    BeginItem(list, path);
+    // The name in front is the same as one inside; should both be there, the second is one too many.
+    Node name;
+    name.kind = Node::Kind::kScalar;
+    name.text = item.key;
+    name.line = item.line;
+    ReadEntry(list.section, path, {list.name_key, item.line, name});
+    if (item.value.kind == Node::Kind::kNull ||
+        !ExpectMap(list.section, path, item.line, item.value))
+      return;
+    for (const Entry& child : item.value.entries) ReadEntry(list.section, path, child);
+  }
+
+  void ReadItem(const ListSpec& list, size_t index, const Node& item) {
+    std::string path = fmt::format("{}[{}]", list.section, index + 1);
+    if (!ExpectMap(list.section, path, item.line, item)) return;
+    for (const Entry& child : item.entries) {
+      const bool is_name = EqualIgnoringCase(child.key, list.name_key) && child.value.is_scalar();
+      if (!is_name || child.value.text.empty()) continue;
+      const Expansion name = variables_.Expand(child.value.text);
+      if (!name.secret) path = list.section + "." + name.text;
+    }
+    // Of two with one name the second keeps its number.
+    if (std::ranges::count(out_.items, path) > 0)
+      path = fmt::format("{}[{}]", list.section, index + 1);
+    BeginItem(list, path);
+    for (const Entry& child : item.entries) ReadEntry(list.section, path, child);
+  }
+
+  void BeginItem(const ListSpec& list, const std::string& path) {
+    out_.items.push_back(path);
+    list.begin(draft_);
   }
 
   // Replaces variables in all keys and scalars below `node`; false if one of them could not be.
@@ -157,26 +219,72 @@ class Reader {
     return inserted;
   }
 
-  void ReadKey(const KeySpec& key, const Entry& entry) {
-    const std::string path = key.path();
+  void ReadKey(const KeySpec& key, const std::string& path, const Entry& entry) {
     if (entry.key != key.name) {
       Warn(entry.line, path,
            fmt::format("'{}' is taken as {}, its usual spelling", entry.key, key.name));
     }
+    if (key.type == ValueType::kTextMap) return ReadTextMap(key, path, entry);
     Node node = entry.value;
     Expansion expansion;
     const bool expanded = Expand(path, node, expansion);
     if (!Remember(path, entry, node, expansion, expansion.secret) || !expanded) return;
     auto value = ParseValue(key, node);
-    std::string wrong = value.ok() ? key.store(*value, out_.draft) : value.status().message();
-    if (!wrong.empty()) Add(entry.line, path, std::move(wrong));
-    if (path == "sql") out_.draft.job.sql_secrets = std::move(expansion.secrets);
+    if (value.ok()) value->secrets = std::move(expansion.secrets);
+    StoreValue(key, path, entry.line, value);
+  }
+
+  void StoreValue(const KeySpec& key, const std::string& path, int line,
+                  const Result<Value>& value) {
+    std::string wrong = value.ok() ? key.store(*value, draft_) : value.status().message();
+    if (!wrong.empty()) Add(line, path, std::move(wrong));
+  }
+
+  // A map of names and texts, each of which may be a secret.
+  void ReadTextMap(const KeySpec& key, const std::string& path, const Entry& entry) {
+    Node shown = entry.value;
+    Value value;
+    Expansion total;
+    bool good = true;
+    for (Entry& child : shown.entries) {
+      const std::string own = path + "." + child.key;
+      Expansion expansion;
+      if (!child.value.is_scalar()) {
+        Add(child.line, own, fmt::format("expected a text, found {}", child.value.Describe()));
+        good = false;
+        continue;
+      }
+      good &= Expand(own, child.value, expansion);
+      value.map.push_back(TakeNamedText(own, child, expansion));
+      total.used.insert(total.used.end(), expansion.used.begin(), expansion.used.end());
+      if (value.map.back().secret) child.value.text = kMask;
+    }
+    if (!Remember(path, entry, shown, total, false) || !good) return;
+    if (!shown.is_map()) {
+      Add(entry.line, path,
+          fmt::format("expected {}, found {}", Expectation(key), shown.Describe()));
+      return;
+    }
+    StoreValue(key, path, entry.line, value);
+  }
+
+  NamedText TakeNamedText(const std::string& path, const Entry& entry, const Expansion& expansion) {
+    NamedText named{entry.key, entry.value.text, expansion.secret || IsSecretParameter(entry.key)};
+    if (!named.secret) return named;
+    out_.secrets.insert(named.text);
+    if (!expansion.secret || expansion.secret_default) {
+      Warn(entry.line, path,
+           "by its name this is a secret: keep it in .env or the environment, and write ${NAME} "
+           "with a "
+           "name that says so (..._KEY, ..._TOKEN)");
+    }
+    return named;
   }
 
   // kafka.* options: any name goes through; the Kafka client judges them.
   void ReadClientOption(const Entry& entry) {
     const std::string name = LowerCase(entry.key.substr(kKafkaPrefix.size()));
-    const std::string path = fmt::format("source.{}{}", kKafkaPrefix, name);
+    const std::string path = fmt::format("{}.{}{}", keys_.client_section, kKafkaPrefix, name);
     Node node = entry.value;
     Expansion expansion;
     const bool expanded = Expand(path, node, expansion);
@@ -196,19 +304,22 @@ class Reader {
       Add(entry.line, path, fmt::format("expected a text, found {}", node.Describe()));
       return;
     }
-    out_.draft.job.source.client[name] = node.text;
+    keys_.store_client(name, node.text, draft_);
   }
 
   std::string file_;
   std::string base_;
+  const KeySet& keys_;
   Variables& variables_;
+  OutputDraft& draft_;
   ReadResult out_;
 };
 
 }  // namespace
 
-ReadResult ReadDocument(const std::string& file, const Node& root, Variables& variables) {
-  return Reader(file, variables).Read(root);
+ReadResult ReadDocument(const std::string& file, const Node& root, const KeySet& keys,
+                        Variables& variables, OutputDraft& draft) {
+  return Reader(file, keys, variables, draft).Read(root);
 }
 
 }  // namespace sluice::config

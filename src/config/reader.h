@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Walks a parsed document along the key table: fills the draft and collects every mistake.
+// Walks a parsed document along a set of keys: fills the draft and collects every mistake.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/document.h"
-#include "config/key_table.h"
+#include "config/key_set.h"
 #include "config/variables.h"
 
 namespace sluice::config {
@@ -23,14 +23,16 @@ struct SetKey {
 };
 
 struct ReadResult {
-  Draft draft;
   std::map<std::string, SetKey> set;  // by canonical path: "source.startingOffsets"
+  std::vector<std::string> items;     // of the list section: "feeds.city", in the file's order
   std::vector<Mistake> mistakes;
   std::vector<Mistake> warnings;
   std::set<std::string> secrets;  // texts that no message may show
 };
 
-// `file`: for messages. The variables of the document itself are added to `variables`.
-ReadResult ReadDocument(const std::string& file, const Node& root, Variables& variables);
+// `file`: for messages. The variables of the document itself are added to `variables`; what the keys say goes
+// to `draft`, which must be of the kind that `keys` are for.
+ReadResult ReadDocument(const std::string& file, const Node& root, const KeySet& keys,
+                        Variables& variables, OutputDraft& draft);
 
 }  // namespace sluice::config

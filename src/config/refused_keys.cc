@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-
 #include "config/key_table.h"
-#include "config/nearest.h"
 
 namespace sluice::config {
 
@@ -58,17 +55,6 @@ const std::vector<RefusedKey>& RefusedKeys() {
       {"sink", "queryName", "write it as query.name"},
   };
   return kRefused;
-}
-
-bool IsSecretClientOption(std::string_view java_name) {
-  const std::string name = LowerCase(java_name);  // the client takes them in any case
-  constexpr std::array<std::string_view, 8> kWords = {
-      "password", "passphrase",         "secret",    "jaas", "keystore.key",
-      "key.pem",  "oauthbearer.config", "credential"};
-  for (std::string_view word : kWords) {
-    if (name.find(word) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace sluice::config

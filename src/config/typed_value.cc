@@ -34,11 +34,18 @@ Json JsonOf(const Node& node) {
   return object;
 }
 
+std::string SizeText(int64_t bytes) {
+  return bytes % (1 << 20) == 0 ? fmt::format("{} MiB", bytes >> 20)
+                                : fmt::format("{} KiB", bytes >> 10);
+}
+
 std::string Range(const KeySpec& key) {
   const bool bounded = key.maximum != std::numeric_limits<int64_t>::max();
+  if (bounded && key.type == ValueType::kSize)
+    return fmt::format(", from {} to {}", SizeText(key.minimum), SizeText(key.maximum));
   if (bounded) return fmt::format(" from {} to {}", key.minimum, key.maximum);
   if (key.minimum == std::numeric_limits<int64_t>::min()) return "";
-  return key.type == ValueType::kSize ? fmt::format(", at least {} MiB", key.minimum >> 20)
+  return key.type == ValueType::kSize ? fmt::format(", at least {}", SizeText(key.minimum))
                                       : fmt::format(", at least {}", key.minimum);
 }
 
@@ -168,6 +175,7 @@ std::string Expectation(const KeySpec& key) {
     case ValueType::kWordOrJson:
       return fmt::format("{} or a map (or the same as JSON in quotes)",
                          fmt::join(key.choices, ", "));
+    case ValueType::kTextMap: return "a map of names and texts";
   }
   return {};
 }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "config/document.h"
-#include "config/key_table.h"
+#include "config/key_set.h"
 #include "core/result.h"
 
 namespace sluice::config {

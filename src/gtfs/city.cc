@@ -1,107 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gtfs/city.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "gtfs/city_alerts.h"
+#include "gtfs/predictions.h"
+
 namespace sluice::gtfs {
 
 namespace {
 
-constexpr int kVehiclesPerRoute = 12;
+constexpr int kVehiclesPerLine = 12;
 constexpr int kReportSeconds = 5;
-constexpr int kLayoverSeconds = 240;
-// A bus may set off this much late; less than the layover, so that the delay is made good.
-constexpr int kMaxDelaySeconds = 180;
+constexpr int kSlowReportSeconds = 20;  // of one vehicle in ten
 constexpr double kMetresPerDegree = 111320;
 
-// A time between two departures of one bus, in whole minutes as timetables have it.
-int64_t TripPeriod(const Route& route) {
-  return (static_cast<int64_t>(std::ceil(route.trip_seconds())) + kLayoverSeconds + 59) / 60 * 60;
+// People at the stops: more after a long gap, more in the rush hours.
+Occupancy OccupancyOf(const Journey& journey, int stop, int at) {
+  int percent = TrafficPercent(at);
+  const int headway = journey.trip.headway;
+  if (headway > 0) percent = percent * (headway + journey.gap[static_cast<size_t>(stop)]) / headway;
+  if (percent < 30) return Occupancy::kEmpty;
+  if (percent < 90) return Occupancy::kManySeats;
+  if (percent < 150) return Occupancy::kFewSeats;
+  if (percent < 250) return Occupancy::kStandingRoomOnly;
+  return percent < 400 ? Occupancy::kCrushedStandingRoomOnly : Occupancy::kFull;
 }
 
-std::string UtcText(int64_t unix_seconds, const char* format) {
-  return fmt::format(fmt::runtime(format), fmt::gmtime(static_cast<time_t>(unix_seconds)));
+Line MakeLine(int number, int vehicles, Random& random) {
+  Route route(number, random);
+  Timetable timetable(route, vehicles);
+  return {std::move(route), std::move(timetable), random.Next(), {}};
+}
+
+LineVehicle MakeVehicle(int number, Random& random) {
+  LineVehicle vehicle;
+  vehicle.id = fmt::format("{}", number);
+  vehicle.label = fmt::format("Bus {}", number);
+  vehicle.report_every = random.Below(10) == 0 ? kSlowReportSeconds : kReportSeconds;
+  vehicle.report_phase = random.Below(vehicle.report_every);
+  return vehicle;
 }
 
 }  // namespace
 
-City::City(const CityOptions& options) : options_(options) {
+City::City(const CityOptions& options)
+    : options_(options),
+      metres_per_degree_east_(kMetresPerDegree *
+                              std::cos(options.latitude * std::numbers::pi / 180)) {
   Random random(options.seed);
-  const int routes = std::max(1, (options.vehicles + kVehiclesPerRoute - 1) / kVehiclesPerRoute);
-  for (int i = 0; i < routes; ++i) routes_.emplace_back(i + 1, random);
-  for (int i = 0; i < options.vehicles; ++i) {
-    Vehicle vehicle;
-    vehicle.id = fmt::format("{}", 1001 + i);
-    vehicle.label = fmt::format("Bus {}", 1001 + i);
-    vehicle.route = static_cast<size_t>(i % routes);
-    const int64_t cycle = 2 * TripPeriod(routes_[vehicle.route]);
-    const int place = i / routes;
-    vehicle.offset_seconds = cycle * place / kVehiclesPerRoute / 60 * 60;
-    vehicle.report_phase = random.Below(kReportSeconds);
-    vehicles_.push_back(std::move(vehicle));
+  const int lines = std::max(1, (options.vehicles + kVehiclesPerLine - 1) / kVehiclesPerLine);
+  for (int i = 0; i < lines; ++i) {
+    const int vehicles = options.vehicles / lines + (i < options.vehicles % lines ? 1 : 0);
+    lines_.push_back(MakeLine(i + 1, vehicles, random));
   }
+  for (int i = 0; i < options.vehicles; ++i)
+    lines_[static_cast<size_t>(i % lines)].vehicles.push_back(MakeVehicle(1001 + i, random));
 }
 
-Feed City::At(int64_t unix_seconds) const {
+Feed City::VehiclesAt(int64_t unix_seconds) const {
+  const Moment moment = MomentAt(unix_seconds, options_.utc_offset_seconds);
+  const std::string start_date = DateText(moment.day);
   Feed feed;
   feed.timestamp = unix_seconds;
-  feed.vehicles.reserve(vehicles_.size());
-  for (const Vehicle& vehicle : vehicles_) {
-    const int64_t age = (unix_seconds + vehicle.report_phase) % kReportSeconds;
-    feed.vehicles.push_back(PositionAt(vehicle, unix_seconds - age));
+  feed.vehicles.reserve(static_cast<size_t>(options_.vehicles));
+  for (const Line& line : lines_) {
+    for (const Shown& shown : LineAt(line, moment, 0).shown)
+      feed.vehicles.push_back(PositionOf(line, shown, moment, start_date));
   }
   return feed;
 }
 
-City::Trip City::TripAt(const Vehicle& vehicle, int64_t unix_seconds) const {
-  const int64_t period = TripPeriod(routes_[vehicle.route]);
-  const int64_t number = (unix_seconds - vehicle.offset_seconds) / period;
-  Trip trip;
-  trip.scheduled = number * period + vehicle.offset_seconds;
-  trip.backward = number % 2 != 0;
-  // The delay belongs to the trip: the same whenever it is asked for.
-  Random random(options_.seed ^ static_cast<uint64_t>(trip.scheduled) ^
-                (std::stoull(vehicle.id) << 40));
-  trip.seconds_since =
-      static_cast<double>(unix_seconds - trip.scheduled) - random.Below(kMaxDelaySeconds);
-  return trip;
+Feed City::TripUpdatesAt(int64_t unix_seconds) const {
+  const Moment moment = MomentAt(unix_seconds, options_.utc_offset_seconds);
+  const std::string start_date = DateText(moment.day);
+  Feed feed;
+  feed.timestamp = unix_seconds;
+  for (const Line& line : lines_) AppendTripUpdates(line, moment, start_date, feed.trip_updates);
+  return feed;
 }
 
-VehiclePosition City::PositionAt(const Vehicle& vehicle, int64_t unix_seconds) const {
-  const Route& route = routes_[vehicle.route];
-  const Trip trip = TripAt(vehicle, unix_seconds);
-  const Progress progress = route.At(trip.seconds_since, trip.backward);
-  const double at_m = trip.backward ? route.length_m() - progress.at_m : progress.at_m;
-  const Point point = route.PointAt(at_m);
-  const double shrink = std::cos(options_.latitude * std::numbers::pi / 180);
+Feed City::AlertsAt(int64_t unix_seconds) const {
+  const Moment moment = MomentAt(unix_seconds, options_.utc_offset_seconds);
+  const std::string start_date = DateText(moment.day);
+  Feed feed;
+  feed.timestamp = unix_seconds;
+  feed.alerts.push_back(StandingAlert());
+  for (const Line& line : lines_) AppendAlerts(line, moment, start_date, feed.alerts);
+  return feed;
+}
 
+void City::SetPoint(const Line& line, const Shown& shown, const Place& place,
+                    VehiclePosition& position) const {
+  const std::vector<Stop>& stops = line.route.stops();
+  double along = stops[static_cast<size_t>(place.stop)].at_m;
+  if (!place.standing) {
+    const double seconds = place.arrives_at - place.left_at;
+    const Motion motion = line.route.MotionAt((shown.at - place.left_at) / seconds, seconds);
+    along = stops[static_cast<size_t>(place.stop) - 1].at_m + motion.metres;
+    position.speed = static_cast<float>(std::round(motion.speed_mps * 10) / 10);
+    position.status = motion.arriving ? VehicleStatus::kIncomingAt : VehicleStatus::kInTransitTo;
+  } else {
+    position.status = VehicleStatus::kStoppedAt;
+  }
+  const bool backward = shown.journey.trip.backward;
+  if (backward) along = line.route.length_m() - along;
+  const Point point = line.route.PointAt(along);
+  position.latitude = static_cast<float>(options_.latitude + point.north / kMetresPerDegree);
+  position.longitude =
+      static_cast<float>(options_.longitude + point.east / metres_per_degree_east_);
+  position.bearing =
+      static_cast<float>(std::fmod(line.route.BearingAt(along) + (backward ? 180 : 0), 360));
+}
+
+VehiclePosition City::PositionOf(const Line& line, const Shown& shown, const Moment& moment,
+                                 const std::string& start_date) const {
+  const LineVehicle& vehicle = line.vehicles[shown.vehicle];
+  const Place place = PlaceOf(shown.journey, line.timetable, shown.at);
   VehiclePosition position;
   position.vehicle_id = vehicle.id;
   position.label = vehicle.label;
-  position.route_id = route.id();
-  position.direction_id = trip.backward ? 1 : 0;
-  position.start_date = UtcText(trip.scheduled, "{:%Y%m%d}");
-  position.start_time = UtcText(trip.scheduled, "{:%H:%M:%S}");
-  position.trip_id = fmt::format("{}-{}-{}", route.id(), position.direction_id,
-                                 UtcText(trip.scheduled, "{:%H%M}"));
-  position.latitude = static_cast<float>(options_.latitude + point.north / kMetresPerDegree);
-  position.longitude =
-      static_cast<float>(options_.longitude + point.east / (kMetresPerDegree * shrink));
-  position.bearing =
-      static_cast<float>(std::fmod(route.BearingAt(at_m) + (trip.backward ? 180 : 0), 360));
-  position.speed = static_cast<float>(std::round(progress.speed_mps * 10) / 10);
-  const auto stops = static_cast<int>(route.stops().size());
-  position.current_stop_sequence = trip.backward ? stops - progress.stop : progress.stop + 1;
-  position.stop_id = route.stops()[static_cast<size_t>(progress.stop)].id;
-  position.status = progress.standing   ? VehicleStatus::kStoppedAt
-                    : progress.arriving ? VehicleStatus::kIncomingAt
-                                        : VehicleStatus::kInTransitTo;
-  position.timestamp = unix_seconds;
+  position.timestamp = moment.midnight + shown.at;
+  SetPoint(line, shown, place, position);
+  position.current_stop_sequence = place.stop + 1;
+  position.stop_id = line.route.stops()[RouteStop(line, shown.journey.trip, place.stop)].id;
+  position.occupancy = Occupancy::kEmpty;
+  if (shown.serves(line.timetable)) {
+    position.trip = DescribeTrip(line, shown.journey.trip, start_date);
+    const int left = place.standing ? place.stop : place.stop - 1;
+    position.occupancy = OccupancyOf(shown.journey, left, shown.at);
+  }
   return position;
 }
 

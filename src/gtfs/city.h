@@ -1,56 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A simulated city: buses on routes along a street grid, by timetable. Where each bus is follows from
-// the seed and the time alone, so that the same question has the same answer on every machine.
+// A simulated city: buses on lines along a street grid, by timetable, more or less late. Where each bus
+// is follows from the seed and the time alone, so that the same question has the same answer on every
+// machine.
 //
 //   const City city({.seed = 1, .vehicles = 500});
-//   Feed feed = city.At(1767225600);
+//   Feed feed = city.VehiclesAt(1767225600);
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "gtfs/feed.h"
-#include "gtfs/route.h"
+#include "gtfs/line.h"
 
 namespace sluice::gtfs {
 
 struct CityOptions {
   uint64_t seed = 1;
-  int vehicles = 500;
+  int vehicles = 500;         // all of them are out in the rush hours
   double latitude = 48.1173;  // of the centre
   double longitude = -1.6778;
+  int utc_offset_seconds = 0;  // of the city's clocks
 };
 
-// Immutable after construction; safe from any thread.
+// Immutable after construction; safe from any thread. `unix_seconds`: a time since 1970.
 class City {
  public:
   explicit City(const CityOptions& options);
 
-  // All vehicles as they have last reported at `unix_seconds`; each reports every few seconds.
-  Feed At(int64_t unix_seconds) const;
+  // The vehicles on shift as they have last reported; each reports every few seconds.
+  Feed VehiclesAt(int64_t unix_seconds) const;
+  // Trips under way and those of the next half hour.
+  Feed TripUpdatesAt(int64_t unix_seconds) const;
+  Feed AlertsAt(int64_t unix_seconds) const;
 
-  const std::vector<Route>& routes() const { return routes_; }
+  const std::vector<Line>& lines() const { return lines_; }
 
  private:
-  struct Vehicle {
-    std::string id;
-    std::string label;
-    size_t route = 0;
-    int64_t offset_seconds = 0;  // its place in the route's timetable
-    int report_phase = 0;
-  };
-  struct Trip {
-    int64_t scheduled = 0;     // start by the timetable, seconds since 1970
-    double seconds_since = 0;  // since it really set off; negative: not yet
-    bool backward = false;
-  };
-  Trip TripAt(const Vehicle& vehicle, int64_t unix_seconds) const;
-  VehiclePosition PositionAt(const Vehicle& vehicle, int64_t unix_seconds) const;
+  VehiclePosition PositionOf(const Line& line, const Shown& shown, const Moment& moment,
+                             const std::string& start_date) const;
+  void SetPoint(const Line& line, const Shown& shown, const Place& place,
+                VehiclePosition& position) const;
 
   CityOptions options_;
-  std::vector<Route> routes_;
-  std::vector<Vehicle> vehicles_;
+  double metres_per_degree_east_;
+  std::vector<Line> lines_;
 };
 
 }  // namespace sluice::gtfs

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kBlockMetres = 200;
 constexpr int kBlocksBetweenStops = 2;
-constexpr double kDwellSeconds = 20;
+constexpr double kLegMetres = kBlockMetres * kBlocksBetweenStops;
 constexpr double kAcceleration = 1.0;  // m/s², braking too
 constexpr double kArrivingMetres = 60;
 constexpr int kCityBlocks = 60;  // half the side of the city
@@ -54,9 +54,7 @@ Route::Route(int number, Random& random) : id_(fmt::format("R{}", number)) {
                       static_cast<double>(corner) * kBlockMetres});
   }
   cruise_mps_ = random.Between(8, 13);
-  const Leg leg{kBlockMetres * kBlocksBetweenStops, cruise_mps_};
-  const auto legs = static_cast<double>(stops_.size() - 1);
-  trip_seconds_ = legs * leg.seconds() + (legs - 1) * kDwellSeconds;
+  run_seconds_ = static_cast<int>(std::ceil(Leg{kLegMetres, cruise_mps_}.seconds()));
 }
 
 // Straight on mostly; a turn left or right now and then, never back.
@@ -94,22 +92,15 @@ double Route::BearingAt(double at_m) const {
   return north > 0 ? 0 : 180;
 }
 
-Progress Route::At(double seconds, bool backward) const {
-  const auto index = [&](int stop) {
-    return backward ? static_cast<int>(stops_.size()) - 1 - stop : stop;
-  };
-  const Leg leg{kBlockMetres * kBlocksBetweenStops, cruise_mps_};
-  const double period = leg.seconds() + kDwellSeconds;
-  const int legs = static_cast<int>(stops_.size()) - 1;
-  const int number = static_cast<int>(seconds / period);
-  if (seconds <= 0) return {0, 0, index(0), true, false};
-  if (number >= legs || seconds >= trip_seconds_) return {length_m(), 0, index(legs), true, false};
-  const double within = seconds - number * period;
-  const double begin = number * leg.metres;
-  if (within >= leg.seconds()) return {begin + leg.metres, 0, index(number + 1), true, false};
-  const double metres = leg.MetresAt(within);
-  return {begin + metres, leg.SpeedAt(within), index(number + 1), false,
-          leg.metres - metres < kArrivingMetres};
+Motion Route::MotionAt(double part, double seconds) const {
+  const Leg leg{kLegMetres, cruise_mps_};
+  // A bus in traffic makes the same movement in more time.
+  const double t = std::clamp(part, 0.0, 1.0) * leg.seconds();
+  Motion motion;
+  motion.metres = leg.MetresAt(t);
+  motion.speed_mps = leg.SpeedAt(t) * std::min(leg.seconds() / seconds, 1.0);
+  motion.arriving = leg.metres - motion.metres < kArrivingMetres;
+  return motion;
 }
 
 }  // namespace sluice::gtfs

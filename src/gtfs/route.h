@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A bus route of the simulated city: a path along the streets of a grid, with stops, and how a bus
-// moves on it.
+// A bus route of the simulated city: a path along the streets of a grid, with stops at equal distances,
+// and how a bus moves from one stop to the next.
 #pragma once
 
 #include <string>
@@ -22,40 +22,42 @@ struct Stop {
   double at_m = 0;  // distance from the route's first stop, along the path
 };
 
-// Where a bus is on its way from the first stop to the last, that many seconds after it set off.
-struct Progress {
-  double at_m = 0;
+// Where a bus is between two stops.
+struct Motion {
+  double metres = 0;  // from the stop that it left
   double speed_mps = 0;
-  int stop = 0;  // index of the stop that it stands at or goes to
-  bool standing = false;
-  bool arriving = false;  // less than 60 m before that stop
+  bool arriving = false;  // less than 60 m before the next stop
 };
 
 class Route {
  public:
+  static constexpr int kMaxStops = 20;
+
   // Draws path, stops and cruising speed.
   Route(int number, Random& random);
 
   const std::string& id() const { return id_; }
   const std::vector<Stop>& stops() const { return stops_; }
+  int legs() const { return static_cast<int>(stops_.size()) - 1; }
   double length_m() const { return stops_.back().at_m; }
+  double cruise_mps() const { return cruise_mps_; }
   // Point of the path, and the compass bearing of its street there in direction of growing distance.
   Point PointAt(double at_m) const;
   double BearingAt(double at_m) const;
 
-  // Seconds from leaving the first stop to standing at the last.
-  double trip_seconds() const { return trip_seconds_; }
-  // `backward`: from the last stop to the first; distances and stops are then counted from the last.
-  Progress At(double seconds, bool backward) const;
+  // Seconds from one stop to the next on an empty street.
+  int run_seconds() const { return run_seconds_; }
+  // Part (0..1) of a leg's time is over that takes `seconds` in all, which is run_seconds or more.
+  Motion MotionAt(double part, double seconds) const;
 
  private:
   void DrawPath(Random& random);
 
   std::string id_;
-  std::vector<Point> corners_;  // one every kBlockMetres
+  std::vector<Point> corners_;  // one every block
   std::vector<Stop> stops_;
   double cruise_mps_ = 10;
-  double trip_seconds_ = 0;
+  int run_seconds_ = 0;
 };
 
 }  // namespace sluice::gtfs

@@ -32,9 +32,9 @@ Status Apply(const ClientSettings& settings, rd_kafka_conf_t* conf) {
 }  // namespace
 
 Result<std::shared_ptr<Client>> Client::Open(Role role, const ClientSettings& settings,
-                                             DeliveryReport on_delivery) {
+                                             OnDelivered on_delivered) {
   std::shared_ptr<Client> client(
-      new Client(FindSetting(settings, "bootstrap.servers"), std::move(on_delivery)));
+      new Client(FindSetting(settings, "bootstrap.servers"), std::move(on_delivered)));
   Handle<rd_kafka_conf_s> conf(rd_kafka_conf_new());
   SLUICE_RETURN_IF_ERROR(Apply(settings, conf.get()));
   client->InstallCallbacks(conf.get(), role);
@@ -62,11 +62,13 @@ void Client::InstallCallbacks(rd_kafka_conf_s* conf, Role role) {
   rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int error, const char* text, void* self) {
     static_cast<Client*>(self)->events_.OnError(error, text);
   });
-  if (role == Role::kProducer && on_delivery_) {
-    rd_kafka_conf_set_dr_msg_cb(conf,
-                                [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
-                                  static_cast<Client*>(self)->on_delivery_(message->err);
-                                });
+  if (role == Role::kProducer && on_delivered_) {
+    rd_kafka_conf_set_dr_msg_cb(
+        conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+          static_cast<Client*>(self)->on_delivered_(
+              {reinterpret_cast<uintptr_t>(message->_private),
+               static_cast<int64_t>(message->key_len + message->len), message->err});
+        });
   }
 }
 

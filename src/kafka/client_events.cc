@@ -51,7 +51,7 @@ void ClientEvents::OnError(int error, const std::string& text) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
       refusal_ = Status::Stop(
           "KAFKA_AUTHENTICATION_FAILED",
-          fmt::format("Kafka at {} refused the credentials: {}. Nothing was read. Check "
+          fmt::format("Kafka at {} refused the credentials: {}. Nothing was read or written. Check "
                       "kafka.security.protocol, kafka.sasl.mechanism and kafka.sasl.jaas.config.",
                       bootstrap_, text));
       break;
@@ -69,11 +69,11 @@ void ClientEvents::OnError(int error, const std::string& text) {
 void ClientEvents::NoteFailure(const std::string& text) {
   last_failure_ = text;
   if (!IsCertificateFailure(text)) return;
-  refusal_ =
-      Status::Stop("KAFKA_TLS_FAILED",
-                   fmt::format("TLS with Kafka at {} failed: {}. Nothing was read. Check "
-                               "kafka.ssl.truststore.location and kafka.ssl.keystore.location.",
-                               bootstrap_, text));
+  refusal_ = Status::Stop(
+      "KAFKA_TLS_FAILED",
+      fmt::format("TLS with Kafka at {} failed: {}. Nothing was read or written. Check "
+                  "kafka.ssl.truststore.location and kafka.ssl.keystore.location.",
+                  bootstrap_, text));
 }
 
 void ClientEvents::OnAnswer() {

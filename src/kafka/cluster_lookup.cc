@@ -5,6 +5,9 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
 
 #include "kafka/kafka_errors.h"
 
@@ -137,6 +140,66 @@ Result<std::map<std::string, TopicState>> ClusterLookup::DescribeTopics(
     states[name] = StateOf(found[i]);
   }
   return states;
+}
+
+Status ClusterLookup::CreateTopic(const std::string& name, int partitions, int replication,
+                                  const std::stop_token& stop) {
+  std::array<char, 256> why{};
+  const Handle<rd_kafka_NewTopic_s> topic(
+      rd_kafka_NewTopic_new(name.c_str(), partitions, replication, why.data(), why.size()));
+  if (!topic) {
+    return Status::Exit("KAFKA_TOPIC_INVALID",
+                        fmt::format("topic '{}' cannot be created: {}", name, why.data()));
+  }
+  rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  SLUICE_ASSIGN_OR_RETURN(
+      const auto event,
+      Ask(
+          RD_KAFKA_ADMIN_OP_CREATETOPICS,
+          [&](rd_kafka_t* rk, rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_CreateTopics(rk, topics, 1, options, queue);
+          },
+          stop));
+  size_t count = 0;
+  const auto** created =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  for (size_t i = 0; i < count; ++i) {
+    const auto error = rd_kafka_topic_result_error(created[i]);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+      continue;
+    const char* text = rd_kafka_topic_result_error_string(created[i]);
+    return KafkaError(error, fmt::format("creation of topic '{}'", name), text ? text : "");
+  }
+  return Status::Ok();
+}
+
+Result<int64_t> ClusterLookup::MaxMessageBytes(const std::string& topic,
+                                               const std::stop_token& stop) {
+  const Handle<rd_kafka_ConfigResource_s> resource(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  rd_kafka_ConfigResource_t* resources[] = {resource.get()};
+  SLUICE_ASSIGN_OR_RETURN(
+      const auto event,
+      Ask(
+          RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS,
+          [&](rd_kafka_t* rk, rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_DescribeConfigs(rk, resources, 1, options, queue);
+          },
+          stop));
+  const std::string where = fmt::format("options of topic '{}'", topic);
+  size_t count = 0;
+  const auto** found = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  if (count != 1) return KafkaError(RD_KAFKA_RESP_ERR__BAD_MSG, where, "");
+  if (const auto error = rd_kafka_ConfigResource_error(found[0]))
+    return KafkaError(error, where, "");
+  const auto** entries = rd_kafka_ConfigResource_configs(found[0], &count);
+  for (size_t i = 0; i < count; ++i) {
+    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
+    if (value && std::string_view(rd_kafka_ConfigEntry_name(entries[i])) == "max.message.bytes")
+      return std::strtoll(value, nullptr, 10);
+  }
+  return KafkaError(RD_KAFKA_RESP_ERR__BAD_MSG, where, "max.message.bytes is not among them");
 }
 
 Result<OffsetAnswers> ClusterLookup::ListOffsets(const OffsetQuestions& questions,

@@ -56,6 +56,11 @@ class ClusterLookup {
   // Topics that do not exist are left out of the answer.
   Result<std::map<std::string, TopicState>> DescribeTopics(const std::vector<std::string>& names,
                                                            const std::stop_token& stop);
+  // OK, too, if the topic is there already.
+  Status CreateTopic(const std::string& name, int partitions, int replication,
+                     const std::stop_token& stop);
+  // The topic's max.message.bytes; an error if this user may not see it.
+  Result<int64_t> MaxMessageBytes(const std::string& topic, const std::stop_token& stop);
   // One answer a question; a partition that cannot be asked has an error.
   Result<OffsetAnswers> ListOffsets(const OffsetQuestions& questions, const std::stop_token& stop);
   // ListOffsets where each question must have an answer; else the first error.

@@ -24,6 +24,12 @@ void HandleDeleter::operator()(rd_kafka_AdminOptions_s* options) const {
 void HandleDeleter::operator()(rd_kafka_TopicCollection_s* topics) const {
   rd_kafka_TopicCollection_destroy(topics);
 }
+void HandleDeleter::operator()(rd_kafka_NewTopic_s* topic) const {
+  rd_kafka_NewTopic_destroy(topic);
+}
+void HandleDeleter::operator()(rd_kafka_ConfigResource_s* resource) const {
+  rd_kafka_ConfigResource_destroy(resource);
+}
 void HandleDeleter::operator()(rd_kafka_topic_partition_list_s* list) const {
   rd_kafka_topic_partition_list_destroy(list);
 }

@@ -16,6 +16,8 @@ struct rd_kafka_error_s;
 struct rd_kafka_metadata;
 struct rd_kafka_AdminOptions_s;
 struct rd_kafka_TopicCollection_s;
+struct rd_kafka_NewTopic_s;
+struct rd_kafka_ConfigResource_s;
 struct rd_kafka_topic_partition_list_s;
 struct rd_kafka_mock_cluster_s;
 
@@ -32,6 +34,8 @@ struct HandleDeleter {
   void operator()(const struct rd_kafka_metadata* metadata) const;
   void operator()(rd_kafka_AdminOptions_s* options) const;
   void operator()(rd_kafka_TopicCollection_s* topics) const;
+  void operator()(rd_kafka_NewTopic_s* topic) const;
+  void operator()(rd_kafka_ConfigResource_s* resource) const;
   void operator()(rd_kafka_topic_partition_list_s* list) const;
   void operator()(rd_kafka_mock_cluster_s* cluster) const;
 };

@@ -14,7 +14,8 @@ struct ErrorClass {
   const char* advice;
 };
 
-constexpr const char* kAuthoriseTopic = "Grant this user READ and DESCRIBE on the topic.";
+constexpr const char* kAuthoriseTopic =
+    "Grant this user READ and DESCRIBE on the topic (a producer: WRITE and DESCRIBE).";
 constexpr const char* kAuthoriseCluster = "Grant this user DESCRIBE on the cluster.";
 constexpr const char* kCheckCredentials =
     "Check kafka.security.protocol, kafka.sasl.mechanism and kafka.sasl.jaas.config.";

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <atomic>
-#include <mutex>
+#include <cstdlib>
+#include <utility>
 
 #include "kafka/client_options.h"
+#include "kafka/cluster_lookup.h"
 #include "kafka/kafka_errors.h"
 
 namespace sluice::kafka {
@@ -21,18 +24,40 @@ const ClientSettings kDefaults = {
     {"compression.type", "lz4"},
     {"linger.ms", "5"},
     {"queue.buffering.max.messages", "100000"},
-    {"queue.buffering.max.kbytes", "65536"},
     {"message.max.bytes", "268435456"},
     {"partitioner", "murmur2_random"},  // where Java's producer would put the key
 };
 const ClientSettings kFixed = {{"enable.idempotence", "true"}, {"acks", "all"}};
 constexpr int kWaitForRoomMs = 50;
+constexpr std::chrono::seconds kUnreachable{2};
+
+// Time for an answer about topics.
+constexpr std::chrono::seconds kLookupTimeout{10};
+// Broker's and topic's default for a record batch, less what Kafka adds to it.
+constexpr int64_t kUsualRecordBytes = 1'000'000;
+
+bool IsTooLarge(int error) {
+  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
+DeliveryReport ReportOf(uintptr_t tag, int64_t bytes, int error) {
+  DeliveryReport report{tag, DeliveryFate::kDelivered, bytes, {}};
+  if (error == 0) return report;
+  const auto code = static_cast<rd_kafka_resp_err_t>(error);
+  report.fate = IsTooLarge(error) ? DeliveryFate::kTooLarge : DeliveryFate::kFailed;
+  report.message = fmt::format("{} ({})", rd_kafka_err2str(code), rd_kafka_err2name(code));
+  return report;
+}
 
 class RdkafkaProducer : public Producer {
  public:
+  explicit RdkafkaProducer(ProducerSettings settings) : settings_(std::move(settings)) {}
   Status Open(const ClientSettings& settings) {
-    SLUICE_ASSIGN_OR_RETURN(client_, Client::Open(Client::Role::kProducer, settings,
-                                                  [this](int error) { OnDelivery(error); }));
+    SLUICE_ASSIGN_OR_RETURN(
+        client_, Client::Open(Client::Role::kProducer, settings,
+                              [this](const Delivered& delivered) { OnDelivery(delivered); }));
+    lookup_ = std::make_unique<ClusterLookup>(client_, false, kLookupTimeout);
     return Status::Ok();
   }
   ~RdkafkaProducer() override {
@@ -42,33 +67,87 @@ class RdkafkaProducer : public Producer {
   }
   Status Send(const std::string& topic, int partition, std::string_view key,
               std::string_view value) override;
+  Status Send(const RecordToSend& record, const std::stop_token& give_up) override;
   Status Flush(std::chrono::milliseconds timeout) override;
+  void Serve(std::chrono::milliseconds timeout) override {
+    client_->Serve(static_cast<int>(timeout.count()));
+  }
   int64_t delivered() const override { return delivered_; }
   int64_t failed() const override { return failed_; }
+  // A record may be delivered before it is counted.
+  int64_t queued_records() const override { return std::max<int64_t>(0, queued_records_); }
+  int64_t queued_bytes() const override { return std::max<int64_t>(0, queued_bytes_); }
+  std::chrono::nanoseconds waited() const override { return std::chrono::nanoseconds(waited_ns_); }
+
+  Result<int> CountPartitions(const std::string& topic, const std::stop_token& stop) override {
+    SLUICE_ASSIGN_OR_RETURN(const auto topics, lookup_->DescribeTopics({topic}, stop));
+    const auto found = topics.find(topic);
+    return found == topics.end() ? 0 : static_cast<int>(found->second.partitions.size());
+  }
+  Result<int64_t> MaxMessageBytes(const std::string& topic, const std::stop_token& stop) override {
+    return lookup_->MaxMessageBytes(topic, stop);
+  }
+  Status CreateTopic(const std::string& topic, int partitions, int replication,
+                     const std::stop_token& stop) override {
+    return lookup_->CreateTopic(topic, partitions, replication, stop);
+  }
+  Status health() const override {
+    if (auto refusal = client_->events().Refusal()) return *refusal;
+    if (client_->events().UnreachableFor() > kUnreachable) return client_->events().Unreachable();
+    return Status::Ok();
+  }
+  std::vector<SourceWarning> TakeWarnings() override { return client_->events().TakeWarnings(); }
 
  private:
-  void OnDelivery(int error) {
-    if (error == 0)
-      ++delivered_;
-    else
-      ++failed_;
-    last_error_ = error == 0 ? last_error_.load() : error;
-  }
+  int Produce(const RecordToSend& record);
+  void OnDelivery(const Delivered& delivered);
 
+  const ProducerSettings settings_;
   std::atomic<int64_t> delivered_{0};
   std::atomic<int64_t> failed_{0};
+  std::atomic<int64_t> queued_records_{0};
+  std::atomic<int64_t> queued_bytes_{0};
+  std::atomic<int64_t> waited_ns_{0};
   std::atomic<int> last_error_{0};
   std::shared_ptr<Client> client_;
+  std::unique_ptr<ClusterLookup> lookup_;
 };
+
+void RdkafkaProducer::OnDelivery(const Delivered& delivered) {
+  if (delivered.error == 0) {
+    ++delivered_;
+    client_->events().OnAnswer();
+  } else {
+    ++failed_;
+    last_error_ = delivered.error;
+  }
+  --queued_records_;
+  queued_bytes_ -= delivered.bytes;
+  if (settings_.on_delivery)
+    settings_.on_delivery(ReportOf(delivered.tag, delivered.bytes, delivered.error));
+}
+
+// rd_kafka_resp_err_t.
+int RdkafkaProducer::Produce(const RecordToSend& record) {
+  const auto bytes = static_cast<int64_t>(record.key.size() + record.value.size());
+  const std::string topic(record.topic);
+  const auto error = rd_kafka_producev(
+      client_->handle(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+      RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(), record.key.size()),
+      RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+      RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(record.tag)), RD_KAFKA_V_END);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++queued_records_;
+    queued_bytes_ += bytes;
+  }
+  return error;
+}
 
 Status RdkafkaProducer::Send(const std::string& topic, int partition, std::string_view key,
                              std::string_view value) {
   while (true) {
-    const auto error = rd_kafka_producev(
-        client_->handle(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END);
+    const int error = Produce({topic, partition, key, value, 0});
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       client_->Serve();
       return Status::Ok();
@@ -79,6 +158,26 @@ Status RdkafkaProducer::Send(const std::string& topic, int partition, std::strin
     if (client_->events().UnreachableFor() > std::chrono::seconds(30))
       return client_->events().Unreachable();
     client_->Serve(kWaitForRoomMs);
+  }
+}
+
+Status RdkafkaProducer::Send(const RecordToSend& record, const std::stop_token& give_up) {
+  while (true) {
+    const int error = Produce(record);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status::Ok();
+    if (IsTooLarge(error)) {
+      ++failed_;
+      const auto bytes = static_cast<int64_t>(record.key.size() + record.value.size());
+      if (settings_.on_delivery) settings_.on_delivery(ReportOf(record.tag, bytes, error));
+      return Status::Ok();
+    }
+    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+      return KafkaError(error, fmt::format("sending to topic '{}'", record.topic), "");
+    if (auto refusal = client_->events().Refusal()) return *refusal;
+    if (give_up.stop_requested()) return Status::Cancelled();
+    const auto begun = std::chrono::steady_clock::now();
+    client_->Serve(kWaitForRoomMs);
+    waited_ns_ += (std::chrono::steady_clock::now() - begun).count();
   }
 }
 
@@ -100,14 +199,35 @@ Status RdkafkaProducer::Flush(std::chrono::milliseconds timeout) {
 }  // namespace
 
 Result<std::unique_ptr<Producer>> Producer::Open(const std::map<std::string, std::string>& client) {
-  const TranslatedOptions translated = TranslateOptions(client, Client::Role::kProducer);
+  ProducerSettings settings;
+  settings.client = client;
+  return Open(std::move(settings));
+}
+
+Result<std::unique_ptr<Producer>> Producer::Open(ProducerSettings settings) {
+  const TranslatedOptions translated = TranslateOptions(settings.client, Client::Role::kProducer);
   SLUICE_RETURN_IF_ERROR(ProblemsAsStatus(translated));
-  ClientSettings settings = kDefaults;
-  settings.insert(settings.end(), translated.settings.begin(), translated.settings.end());
-  settings.insert(settings.end(), kFixed.begin(), kFixed.end());
-  auto producer = std::make_unique<RdkafkaProducer>();
-  SLUICE_RETURN_IF_ERROR(producer->Open(settings));
+  ClientSettings native = kDefaults;
+  native.emplace_back("queue.buffering.max.kbytes", std::to_string(settings.queue_bytes / 1024));
+  native.emplace_back("batch.size", std::to_string(settings.batch_bytes));
+  if (settings.keep_trying) native.emplace_back("message.timeout.ms", "0");
+  native.insert(native.end(), translated.settings.begin(), translated.settings.end());
+  native.insert(native.end(), kFixed.begin(), kFixed.end());
+  auto producer = std::make_unique<RdkafkaProducer>(std::move(settings));
+  SLUICE_RETURN_IF_ERROR(producer->Open(native));
   return std::unique_ptr<Producer>(std::move(producer));
+}
+
+ClientOptionNotes CheckProducerOptions(const std::map<std::string, std::string>& client) {
+  TranslatedOptions translated = TranslateOptions(client, Client::Role::kProducer);
+  return {std::move(translated.problems), std::move(translated.warnings)};
+}
+
+int64_t MaxRecordBytes(const std::map<std::string, std::string>& client) {
+  for (const auto& [name, value] : TranslateOptions(client, Client::Role::kProducer).settings) {
+    if (name == "message.max.bytes") return std::strtoll(value.c_str(), nullptr, 10);
+  }
+  return kUsualRecordBytes;
 }
 
 }  // namespace sluice::kafka

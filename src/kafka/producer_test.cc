@@ -6,6 +6,11 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+
 #include "kafka/testing/kafka_fixture.h"
 
 namespace sluice::kafka {
@@ -45,6 +50,126 @@ TEST(ProducerTest, ConsumerOptionIsRefused) {
   ASSERT_TRUE(producer.status().Is(ErrorKind::kExit));
   EXPECT_THAT(producer.status().message(),
               HasSubstr("kafka.isolation.level is an option of consumers"));
+}
+
+// What was reported of each record, by tag.
+struct Reports {
+  std::mutex mutex;
+  std::map<uintptr_t, DeliveryReport> by_tag;
+  std::function<void(const DeliveryReport&)> sink() {
+    return [this](const DeliveryReport& report) {
+      const std::scoped_lock lock(mutex);
+      by_tag[report.tag] = report;
+    };
+  }
+};
+
+TEST(ProducerTest, EachRecordIsReportedByItsTag) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 2).ok());
+  Reports reports;
+  ProducerSettings settings;
+  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  settings.on_delivery = reports.sink();
+  auto producer = Producer::Open(std::move(settings));
+  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const std::stop_token never;
+  for (uintptr_t tag = 0; tag < 50; ++tag)
+    ASSERT_TRUE(
+        (*producer)->Send({.topic = "t", .key = "key", .value = "value", .tag = tag}, never).ok());
+  EXPECT_GT((*producer)->queued_records(), 0);
+  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ((*producer)->queued_records(), 0);
+  EXPECT_EQ((*producer)->queued_bytes(), 0);
+  ASSERT_EQ(reports.by_tag.size(), 50u);
+  for (const auto& [tag, report] : reports.by_tag) {
+    EXPECT_EQ(report.fate, DeliveryFate::kDelivered);
+    EXPECT_EQ(report.bytes, 8);
+  }
+  EXPECT_TRUE((*producer)->health().ok());
+}
+
+TEST(ProducerTest, ARecordThatTheClientDoesNotTakeIsAReport) {
+  KafkaFixture kafka;
+  Reports reports;
+  ProducerSettings settings;
+  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()},
+                     {"max.request.size", "2000"}};
+  EXPECT_EQ(MaxRecordBytes(settings.client), 2000);
+  settings.on_delivery = reports.sink();
+  auto producer = Producer::Open(std::move(settings));
+  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const std::string value(5000, 'x');
+  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = value, .tag = 7}, {}).ok());
+  EXPECT_EQ(reports.by_tag[7].fate, DeliveryFate::kTooLarge);
+  EXPECT_EQ(reports.by_tag[7].bytes, 5000);
+  EXPECT_THAT(reports.by_tag[7].message, HasSubstr("MSG_SIZE_TOO_LARGE"));
+  EXPECT_EQ((*producer)->queued_bytes(), 0);
+}
+
+TEST(ProducerTest, ARecordThatTheTopicDoesNotTakeIsAReport) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
+  Reports reports;
+  ProducerSettings settings;
+  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  settings.on_delivery = reports.sink();
+  auto producer = Producer::Open(std::move(settings));
+  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  rd_kafka_mock_push_request_errors(kafka.broker->cluster(), 0 /* Produce */, 1,
+                                    RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = "large", .tag = 1}, {}).ok());
+  EXPECT_FALSE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(reports.by_tag[1].fate, DeliveryFate::kTooLarge);
+  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = "small", .tag = 2}, {}).ok());
+  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(reports.by_tag[2].fate, DeliveryFate::kDelivered);
+}
+
+TEST(ProducerTest, AFullQueueWaitsUntilItIsGivenUp) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
+  for (const int32_t id : {0, 1}) rd_kafka_mock_broker_set_down(kafka.broker->cluster(), id);
+  ProducerSettings settings;
+  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  settings.queue_bytes = 20'480;
+  settings.keep_trying = true;
+  auto producer = Producer::Open(std::move(settings));
+  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const std::string value(1000, 'x');
+  std::stop_source give_up;
+  std::atomic<int> sent{0};
+  std::jthread sender([&] {
+    while ((*producer)->Send({.topic = "t", .value = value}, give_up.get_token()).ok()) ++sent;
+  });
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while ((*producer)->waited().count() == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_GT((*producer)->waited().count(), 0);
+  EXPECT_LE((*producer)->queued_bytes(), 20'480);
+  give_up.request_stop();
+  sender.join();
+  const int queued = sent;
+  EXPECT_EQ((*producer)->queued_records(), queued);
+  for (const int32_t id : {0, 1}) rd_kafka_mock_broker_set_up(kafka.broker->cluster(), id);
+  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ((*producer)->delivered(), queued);
+}
+
+TEST(ProducerTest, CountsThePartitionsOfATopic) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 5).ok());
+  const auto partitions = kafka.producer->CountPartitions("t", {});
+  ASSERT_TRUE(partitions.ok()) << partitions.status().ToString();
+  EXPECT_EQ(*partitions, 5);
+}
+
+TEST(ProducerTest, OptionsOfAProducerAreChecked) {
+  const ClientOptionNotes notes = CheckProducerOptions(
+      {{"bootstrap.servers", "b:1"}, {"linger.ms", "soon"}, {"max.block.ms", "5"}, {"acks", "1"}});
+  EXPECT_EQ(notes.problems.size(), 2u);
+  EXPECT_EQ(notes.warnings.size(), 1u);
+  EXPECT_EQ(MaxRecordBytes({{"bootstrap.servers", "b:1"}}), 1'000'000);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/result.h"
+#include "http/server.h"
 #include "monitor/health.h"
-#include "monitor/http_server.h"
 #include "monitor/query_metrics.h"
 
 namespace sluice::monitor {
@@ -20,9 +20,9 @@ namespace sluice::monitor {
 using RecentProgress = std::function<std::vector<std::string>()>;
 
 // `metrics`, `health` and what `progress` uses must outlive the server.
-Result<std::unique_ptr<HttpServer>> StartMonitorServer(const std::string& listen,
-                                                       const QueryMetrics& metrics,
-                                                       const Health& health,
-                                                       RecentProgress progress);
+Result<std::unique_ptr<http::Server>> StartMonitorServer(const std::string& listen,
+                                                         const QueryMetrics& metrics,
+                                                         const Health& health,
+                                                         RecentProgress progress);
 
 }  // namespace sluice::monitor

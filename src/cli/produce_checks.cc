@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/produce_checks.h"
+
+#include <fmt/format.h>
+
+#include "kafka/producer.h"
+
+namespace sluice::cli {
+
+namespace {
+
+using config::ProducerConfig;
+using config::StageMistake;
+using Mistakes = std::vector<StageMistake>;
+
+Mistakes CheckKafka(const ProducerConfig& config) {
+  const auto& client = config.producer.kafka.client;
+  Mistakes mistakes;
+  const kafka::ClientOptionNotes notes = kafka::CheckProducerOptions(client);
+  for (const auto& [option, message] : notes.problems) {
+    // That it is missing was found before.
+    if (option == "bootstrap.servers" && !client.contains(option)) continue;
+    mistakes.push_back({"sink.kafka." + option, message});
+  }
+  for (const auto& [option, message] : notes.warnings)
+    mistakes.push_back({.key = "sink.kafka." + option, .message = message, .is_warning = true});
+  return mistakes;
+}
+
+// The client refuses what is larger, whatever the topic would take.
+Mistakes CheckSizes(const ProducerConfig& config) {
+  const auto& client = config.producer.kafka.client;
+  if (!client.contains("max.request.size")) return {};
+  const int64_t limit = kafka::MaxRecordBytes(client);
+  Mistakes mistakes;
+  for (const produce::FeedOptions& feed : config.producer.feeds) {
+    if (feed.max_message_bytes < limit) continue;
+    mistakes.push_back({fmt::format("feeds.{}.maxBytes", feed.name),
+                        fmt::format("{} bytes, of feed {}, leave no room for the key within "
+                                    "sink.kafka.max.request.size, {} bytes",
+                                    feed.max_message_bytes, feed.name, limit)});
+  }
+  return mistakes;
+}
+
+}  // namespace
+
+std::vector<config::ProducerCheck> AllProducerChecks() {
+  return {{{}, CheckKafka}, {{"sink", "feeds", "defaults"}, CheckSizes}};
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/produce_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "cli/command_output.h"
+#include "cli/core_dumps.h"
+#include "cli/effective_values.h"
+#include "cli/exit_code.h"
+#include "cli/produce_checks.h"
+#include "cli/produce_watch.h"
+#include "cli/report_mistakes.h"
+#include "cli/run_command.h"
+#include "cli/signal_watcher.h"
+#include "cli/status_line.h"
+#include "config/key_reference.h"
+#include "config/producer_config.h"
+#include "config/producer_keys.h"
+#include "config/units.h"
+#include "core/version.h"
+#include "monitor/page_server.h"
+#include "produce/feed_producer.h"
+
+namespace sluice::cli {
+
+namespace {
+
+using monitor::LogLevel;
+
+std::vector<std::string> NamesOf(const std::vector<produce::FeedOptions>& feeds) {
+  std::vector<std::string> names;
+  for (const produce::FeedOptions& feed : feeds) names.push_back(feed.name);
+  return names;
+}
+
+// Writes what happened in each minute until it is destroyed.
+class MinuteTicker {
+ public:
+  explicit MinuteTicker(ProduceWatch& watch) {
+    thread_ = std::jthread([&watch](const std::stop_token& stop) {
+      while (SystemClock().SleepFor(std::chrono::minutes(1), stop)) watch.TellMinute();
+    });
+  }
+
+ private:
+  std::jthread thread_;
+};
+
+// Null if the configuration wants none.
+Result<std::unique_ptr<http::Server>> StartPages(const config::ProducerConfig& config,
+                                                 CommandOutput& output, const ProduceWatch& watch,
+                                                 const monitor::ProducerMetrics& metrics,
+                                                 const produce::FeedProducer& producer) {
+  using Server = std::unique_ptr<http::Server>;
+  if (!config.monitor.enabled) return Server();
+  std::vector<monitor::Page> pages;
+  pages.push_back({"/metrics", monitor::kMetricsType, [&metrics, &producer] {
+                     const produce::SinkStats sink = producer.sink_stats();
+                     return metrics.Text({sink.queued_records, sink.queued_bytes, sink.limit_bytes,
+                                          sink.waited_seconds},
+                                         SystemClock().NowMs());
+                   }});
+  pages.push_back({"/feeds", monitor::kJsonLinesType, [&watch] { return watch.feed_lines(); }});
+  SLUICE_ASSIGN_OR_RETURN(Server server,
+                          monitor::StartPageServer(config.monitor.listen, std::move(pages),
+                                                   [&watch] { return watch.readiness(); }));
+  output.log().Write(LogLevel::kInfo, "monitor",
+                     fmt::format("metrics at http://{}/metrics", server->address()),
+                     {{"address", server->address()}});
+  return server;
+}
+
+void TellStart(const config::ProducerConfig& config, CommandOutput& output) {
+  const auto& kafka = config.producer.kafka;
+  const size_t feeds = config.producer.feeds.size();
+  output.log().Write(LogLevel::kInfo, "start",
+                     fmt::format("Sluice {} produces {} feed{} into topic {} ({})", kVersion, feeds,
+                                 feeds == 1 ? "" : "s", kafka.topic, config.file),
+                     {{"feeds", static_cast<int64_t>(feeds)}, {"topic", kafka.topic}});
+}
+
+void TellEnd(const Status& status, CommandOutput& output) {
+  if (status.ok()) {
+    output.log().Write(LogLevel::kInfo, "producer_ended",
+                       "the producer ended; Kafka has acknowledged all that was polled");
+  } else {
+    output.log().Write(LogLevel::kError, "producer_failed", status.message(),
+                       {{"code", status.code()}});
+  }
+}
+
+void TellTotals(const ProduceTotals& totals, double seconds, CommandOutput& output) {
+  output.Tell(
+      LogLevel::kInfo, "summary",
+      fmt::format("{} polls in {}: {} published, {} failed; {} messages ({}) of {} entities; {} "
+                  "acknowledged, {} lost",
+                  WithThousands(totals.polls), HumanDuration(seconds),
+                  WithThousands(totals.published), WithThousands(totals.failed),
+                  WithThousands(totals.messages), HumanBytes(totals.message_bytes),
+                  WithThousands(totals.entities), WithThousands(totals.delivered),
+                  WithThousands(totals.lost)),
+      {{"polls", totals.polls},
+       {"published", totals.published},
+       {"failed", totals.failed},
+       {"messages", totals.messages},
+       {"message_bytes", totals.message_bytes},
+       {"entities", totals.entities},
+       {"delivered", totals.delivered},
+       {"lost", totals.lost},
+       {"seconds", seconds}});
+}
+
+Status RunProducer(const config::ProducerConfig& config, CommandOutput& output,
+                   const std::stop_token& stop, ProduceWatch& watch,
+                   const monitor::ProducerMetrics& metrics) {
+  SLUICE_ASSIGN_OR_RETURN(const auto producer,
+                          produce::FeedProducer::Make(config.producer, watch, SystemClock()));
+  SLUICE_ASSIGN_OR_RETURN(const auto server, StartPages(config, output, watch, metrics, *producer));
+  TellStart(config, output);
+  const MinuteTicker ticker(watch);
+  return producer->Run(stop);
+}
+
+// Asks to stop after a time, if one is given.
+std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
+                        const std::stop_source& stop) {
+  if (!duration) return {};
+  return std::jthread([duration, stop](const std::stop_token& cancelled) mutable {
+    if (SystemClock().SleepFor(*duration, cancelled)) stop.request_stop();
+  });
+}
+
+int Produce(const config::ProducerConfig& config, CommandOutput& output,
+            const std::optional<std::chrono::milliseconds>& duration) {
+  monitor::ProducerMetrics metrics(NamesOf(config.producer.feeds), MetricLabels(),
+                                   SystemClock().NowMs());
+  output.log().OnLine([&metrics](std::string_view level) { metrics.LogLine(level); });
+  const std::stop_source stop;
+  const SignalWatcher signals(stop, [&output](const char* name) {
+    output.TellStopping(name, "when Kafka has what was polled, within 5 seconds");
+  });
+  ProduceWatch watch(config.producer.feeds, metrics, output.log(), SystemClock());
+  const std::jthread timer = StartTimer(duration, stop);
+  const auto begun = SystemClock().Monotonic();
+  const Status status = RunProducer(config, output, stop.get_token(), watch, metrics);
+  TellEnd(status, output);
+  const ProduceTotals totals = watch.totals();
+  const auto seconds = std::chrono::duration<double>(SystemClock().Monotonic() - begun).count();
+  if (status.ok() || totals.polls > 0) TellTotals(totals, seconds, output);
+  return ExitCodeOf(status);
+}
+
+}  // namespace
+
+int ProduceCommand(const ProduceArguments& arguments) {
+  ForbidCoreDumps();  // before a key is read
+  std::optional<std::chrono::milliseconds> duration;
+  if (!arguments.duration.empty()) {
+    duration = config::ParseDuration(arguments.duration);
+    if (!duration) {
+      fmt::print(stderr, "sluice produce: --for {}: expected a duration such as '30 seconds'\n",
+                 arguments.duration);
+      return kExitConfiguration;
+    }
+  }
+  const config::ProducerReport report =
+      config::LoadProducerConfig(arguments.config, ProcessEnvironment(), AllProducerChecks());
+  Console console;
+  CommandOutput output(report.log, "", console);
+  TellReport(report, output);
+  if (!report.config) return kExitConfiguration;
+  config::ProducerConfig config = *report.config;
+  if (!config.has_secrets) AllowCoreDumps();
+  config.producer.replay_speed = arguments.speed;
+  config.producer.replay_loop = arguments.loop;
+  if (!arguments.listen.empty()) config.monitor.listen = arguments.listen;
+  return Produce(config, output, duration);
+}
+
+int CheckProducer(const std::string& config) {
+  const config::ProducerReport report =
+      config::LoadProducerConfig(config, ProcessEnvironment(), AllProducerChecks());
+  PrintEffectiveValues(report.effective);
+  std::fflush(stdout);
+  PrintReport(report);
+  if (!report.config) return kExitConfiguration;
+  fmt::print("\n{} is right: {} feeds into topic {}\n", config,
+             report.config->producer.feeds.size(), report.config->producer.kafka.topic);
+  return kExitOk;
+}
+
+void PrintProducerSchema() {
+  std::fputs(config::KeySchema(config::ProducerKeys()).c_str(), stdout);
+}
+
+void PrintProducerKeys() {
+  std::fputs(config::KeyMarkdown(config::ProducerKeys()).c_str(), stdout);
+}
+
+}  // namespace sluice::cli

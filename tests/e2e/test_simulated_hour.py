@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Twenty feeds of a simulated city with everything that goes wrong with feeds, in compressed time: what the city served, what
+the producer counted and what Kafka holds are the same, poll by poll. SLUICE_SIMULATED_MINUTES=60 makes it an hour."""
+
+import collections
+import datetime
+import json
+import os
+import time
+
+from simulator import Simulator
+from sluice_producer import Producer, records
+
+MINUTES = int(os.environ.get("SLUICE_SIMULATED_MINUTES", "12"))
+SPEED = 60
+FEEDS = [f"f{n:02}" for n in range(1, 21)]
+KINDS = ["vehicle_positions", "vehicle_positions", "vehicle_positions", "trip_updates", "alerts"]
+
+# By fault and status: how a poll with that answer ends.
+ENDS = {
+    "html": "not_a_feed",
+    "json": "not_a_feed",
+    "text": "not_a_feed",
+    "gzip-twice": "not_a_feed",
+    "empty": "empty",
+    "cut": "truncated",
+    "truncated": "truncated",
+    "gzip-bomb": "too_large",
+    "old-header": "older",
+    "hung": "timeout",
+    "stalled": "timeout",
+    "500": "http_error",
+    "503": "http_error",
+    "429": "rate_limited",
+    "404": "refused",
+}
+WRITTEN = [
+    "html",
+    "hung",
+    "json",
+    "500",
+    "frozen",
+    "text",
+    "old-header",
+    "gzip-twice",
+    "stalled",
+    "empty",
+    "slow:300ms",
+]
+WRITTEN += ["bad-utf8", "cut", "429:1s", "duplicates", "truncated", "missing-required", "gzip-bomb:30MB", "future:3h"]
+WRITTEN += [
+    "maxima",
+    "lying-304",
+    "503:1s",
+    "malformed",
+    "redirect:2",
+    "unknown-enum",
+    "huge:1MB",
+    "wrong-type",
+    "404",
+    "reset",
+]
+
+
+def schedule():
+    """Each feed has a fault every other minute, each another one; the first and the last minutes are good ones."""
+    for number, feed in enumerate(FEEDS):
+        for step, minute in enumerate(range(1, MINUTES - 2, 2)):
+            yield f"{feed} {minute}m-{minute + 1}m: {WRITTEN[(number * 3 + step) % len(WRITTEN)]}"
+
+
+def file_of(feed):
+    return f"{KINDS[FEEDS.index(feed) % len(KINDS)]}.pb"
+
+
+def expected(line):
+    """The producer's word for an answer; None for one that it does not count as a poll of its own."""
+    if line["status"] == 302 or line["fault"] == "reset":
+        return None  # followed; asked again by libcurl, or not
+    if line["status"] == 304:
+        return "not_modified"
+    return ENDS.get(line["fault"], "published")
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def run(city, producer):
+    """The producer's memory, in kB, after a third of the time and at the end."""
+    begin = time.monotonic()
+    seen = []
+    for part in (1 / 3, 1):
+        while time.monotonic() < begin + part * MINUTES * 60 / SPEED:
+            assert producer.process.poll() is None, producer.log_text()[-3000:]
+            time.sleep(0.1)
+        seen.append(memory(producer.process.pid))
+    assert producer.stop() == 0, producer.log_text()[-3000:]
+    return seen
+
+
+def test_city_producer_and_kafka_agree(broker, tmp_path):
+    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=MINUTES + 2)
+    faults = tmp_path / "faults"
+    faults.write_text("\n".join(schedule()))
+    arguments = [
+        "--vehicles",
+        40,
+        "--feeds",
+        len(FEEDS),
+        "--speed",
+        SPEED,
+        "--faults",
+        f"@{faults}",
+        "--clock",
+        "08:00",
+    ]
+    with Simulator(*arguments, "--start", start.strftime("%Y-%m-%dT%H:%M:%SZ")) as city:
+        feeds = "\n".join(f"{feed}: {{url: '{city.url}/{feed}/{file_of(feed)}'}}" for feed in FEEDS)
+        defaults = "{interval: 333 ms, mode: entity, timeout: 1 second, maxBackoff: 500 ms, refusedRetry: 1 second}"
+        with Producer(
+            tmp_path,
+            broker.bootstrap,
+            "hour",
+            feeds,
+            sink="partitions: 4",
+            defaults=defaults,
+            log="{format: json, level: debug}",
+        ) as producer:
+            producer.start()
+            first, last = run(city, producer)
+            polls = collections.defaultdict(list)
+            for event in producer.events("poll"):
+                polls[event["source"]].append(event["result"])
+            (summary,) = producer.events("summary")
+        city.served()  # nothing is under way any more
+        lines = collections.defaultdict(list)
+        for line in city.lines():
+            lines[line["path"].split("/")[1]].append(line)
+
+    held = collections.Counter()
+    for _, _, value in records(broker.bootstrap, "hour"):
+        message = json.loads(value)
+        held[message["source"], message["feed_timestamp"]] += 1
+
+    sent, published = collections.Counter(), 0
+    for feed in FEEDS:
+        counted = [result for result in polls[feed] if result != "connect"]
+        served = [line for line in lines[feed] if expected(line)]
+        # The stop may have cut off the last one.
+        assert len(served) - len(counted) in (0, 1), feed
+        served = served[: len(counted)]
+        told = [
+            (line["n"], line["fault"], line["status"], expected(line), result) for line, result in zip(served, counted)
+        ]
+        assert [t for t in told if t[3] != t[4]] == [], feed
+        for line in served:
+            if expected(line) == "published":
+                published += 1
+                sent[feed, line["header_time"]] += line["entities"] - (
+                    line["faulty"] if line["fault"] == "malformed" else 0
+                )
+    assert held == +sent
+    assert sum(len(results) for results in polls.values()) == summary["polls"] > 20 * MINUTES
+    assert summary["published"] == published
+    assert summary["messages"] == summary["delivered"] == summary["entities"] == sum(held.values())
+    # Every fault was met, and memory is flat.
+    if MINUTES >= 12:
+        met = {line["fault"] for of_feed in lines.values() for line in of_feed}
+        assert met >= {fault.split(":")[0] for fault in WRITTEN}
+    assert last < first * 1.25 + 20_000, f"{first} kB, then {last} kB"
+    print(f"{summary['polls']} polls, {sum(held.values())} records, {first} kB then {last} kB")
