@@ -9,6 +9,7 @@
 
 #include "config/nearest.h"
 #include "config/units.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 

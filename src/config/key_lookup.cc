@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "config/nearest.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 

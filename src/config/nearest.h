@@ -17,9 +17,4 @@ int EditDistance(std::string_view a, std::string_view b);
 // Empty if none is near enough (a third of the longer name's length, at least 2) to be worth a mention.
 std::string NearestName(std::string_view name, const std::vector<std::string>& known);
 
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
-
-// ASCII letters in small.
-std::string LowerCase(std::string_view text);
-
 }  // namespace sluice::config

@@ -8,6 +8,7 @@
 #include "config/document.h"
 #include "config/nearest.h"
 #include "config/producer_keys.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 

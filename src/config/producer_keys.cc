@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/nearest.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -75,7 +76,7 @@ std::string StoreHeaders(const Value& v, ProducerDraft& d) {
     if (!IsHeaderName(header.name)) return fmt::format("'{}' is no name of a header", header.name);
     if (HasControls(header.text))
       return fmt::format("{}: a line break or control character in the value", header.name);
-    if (std::ranges::find(kOurs, LowerCase(header.name)) != kOurs.end())
+    if (std::ranges::find(kOurs, ToLower(header.name)) != kOurs.end())
       return fmt::format("{} is set by the producer itself", header.name);
   }
   Merge(v.map, Target<kItem>(d).headers);

@@ -8,6 +8,7 @@
 #include "config/nearest.h"
 #include "config/producer_keys.h"
 #include "config/units.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -112,7 +113,7 @@ class FeedRules {
       Add("url", "missing: the address of the feed (or replay, a directory of captures)");
     }
     if (feed_.url.empty()) return;
-    const std::string url = LowerCase(feed_.url);
+    const std::string url = ToLower(feed_.url);
     const bool remote = url.starts_with("http://") || url.starts_with("https://");
     if (!remote && !url.starts_with("file:///")) {
       Add("url", "expected an address beginning with http://, https:// or file:///");

@@ -11,6 +11,7 @@
 #include "config/key_lookup.h"
 #include "config/nearest.h"
 #include "config/typed_value.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -283,7 +284,7 @@ class Reader {
 
   // kafka.* options: any name goes through; the Kafka client judges them.
   void ReadClientOption(const Entry& entry) {
-    const std::string name = LowerCase(entry.key.substr(kKafkaPrefix.size()));
+    const std::string name = ToLower(entry.key.substr(kKafkaPrefix.size()));
     const std::string path = fmt::format("{}.{}{}", keys_.client_section, kKafkaPrefix, name);
     Node node = entry.value;
     Expansion expansion;

@@ -4,11 +4,12 @@
 
 #include "config/key_set.h"
 #include "config/nearest.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
 bool IsSecretClientOption(std::string_view java_name) {
-  const std::string name = LowerCase(java_name);  // the client takes them in any case
+  const std::string name = ToLower(java_name);  // the client takes them in any case
   constexpr std::array<std::string_view, 8> kWords = {
       "password", "passphrase",         "secret",    "jaas", "keystore.key",
       "key.pem",  "oauthbearer.config", "credential"};
@@ -19,7 +20,7 @@ bool IsSecretClientOption(std::string_view java_name) {
 }
 
 bool IsSecretParameter(std::string_view name) {
-  const std::string lower = LowerCase(name);
+  const std::string lower = ToLower(name);
   constexpr std::array<std::string_view, 10> kWords = {
       "key",       "token",  "secret",     "password",     "auth",
       "signature", "cookie", "credential", "subscription", "session"};

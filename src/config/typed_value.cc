@@ -8,6 +8,7 @@
 
 #include "config/nearest.h"
 #include "config/units.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 

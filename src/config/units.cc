@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/units.h"
 
-#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <limits>
 #include <string>
+
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -51,13 +52,6 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 // Takes a non-negative decimal number off the front of `text`.
 std::optional<double> TakeNumber(std::string_view& text) {
   double value = 0;
@@ -74,7 +68,7 @@ std::string TakeWord(std::string_view& text) {
   text = Trim(text);
   size_t n = 0;
   while (n < text.size() && std::isalpha(static_cast<unsigned char>(text[n]))) ++n;
-  std::string word = Lower(text.substr(0, n));
+  std::string word = ToLower(text.substr(0, n));
   text.remove_prefix(n);
   return word;
 }
@@ -101,7 +95,7 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
     if (*plain < 0) return std::nullopt;
     return std::chrono::milliseconds(*plain);
   }
-  if (Lower(text.substr(0, 9)) == "interval ") text = Trim(text.substr(9));
+  if (ToLower(text.substr(0, 9)) == "interval ") text = Trim(text.substr(9));
   if (text.empty()) return std::nullopt;
   int64_t total = 0;
   while (!text.empty()) {
@@ -127,7 +121,7 @@ std::optional<int64_t> ParseSize(std::string_view text) {
 }
 
 std::optional<bool> ParseBool(std::string_view text) {
-  const std::string lower = Lower(Trim(text));
+  const std::string lower = ToLower(Trim(text));
   if (lower == "true") return true;
   if (lower == "false") return false;
   return std::nullopt;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/nearest.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -63,7 +64,7 @@ bool IsVariableName(std::string_view name) {
 }
 
 bool IsSecretVariable(std::string_view name) {
-  const std::string lower = LowerCase(name);
+  const std::string lower = ToLower(name);
   for (const char* word :
        {"secret", "password", "passwd", "passphrase", "token", "key", "credential", "jaas"}) {
     if (lower.find(word) != std::string::npos) return true;

@@ -4,18 +4,12 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "core/ascii.h"
 #include "decode/utf8.h"
 
 namespace sluice::decode {
 
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Four hexadecimal digits; -1 if they are not.
 int32_t HexUnit(const char* p, const char* end) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delta/first_version.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/ascii.h"
 #include "delta/schema_json.h"
 
 namespace sluice::delta {
@@ -71,10 +71,7 @@ void CheckNames(const std::string& parent, const std::vector<Field>& fields,
   std::set<std::string> seen;
   for (const Field& field : fields) {
     const std::string path = Dotted(parent, field.name);
-    std::string lower = field.name;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    if (!seen.insert(lower).second)
+    if (!seen.insert(ToLower(field.name)).second)
       *problems += "\n  - column `" + path + "`: twice (case does not count)";
     if (field.name.empty() || field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
       *problems += "\n  - column `" + path +

@@ -6,15 +6,16 @@
 #include <map>
 #include <sstream>
 
+#include "core/ascii.h"
+
 namespace sluice::delta {
 
 namespace {
 
 constexpr int64_t kDayMs = 24LL * 3600 * 1000;
 
-std::optional<int64_t> UnitMs(std::string unit) {
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+std::optional<int64_t> UnitMs(std::string_view word) {
+  std::string unit = ToLower(word);
   if (unit.size() > 1 && unit.back() == 's') unit.pop_back();
   static const std::map<std::string, int64_t> kUnits = {{"millisecond", 1}, {"second", 1000},
                                                         {"minute", 60'000}, {"hour", 3'600'000},

@@ -3,6 +3,8 @@
 
 #include <cctype>
 
+#include "core/ascii.h"
+
 namespace sluice::delta {
 
 namespace {
@@ -11,13 +13,6 @@ namespace {
 bool IsPlain(unsigned char c) {
   return std::isalnum(c) || std::string_view("-_.!~*'()/=:@&+$,;").find(static_cast<char>(c)) !=
                                 std::string_view::npos;
-}
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -43,10 +38,10 @@ std::string UriDecode(std::string_view uri) {
   std::string path;
   path.reserve(uri.size());
   for (size_t i = 0; i < uri.size(); ++i) {
-    const bool escaped = uri[i] == '%' && i + 2 < uri.size() && HexValue(uri[i + 1]) >= 0 &&
-                         HexValue(uri[i + 2]) >= 0;
+    const bool escaped = uri[i] == '%' && i + 2 < uri.size() && HexDigit(uri[i + 1]) >= 0 &&
+                         HexDigit(uri[i + 2]) >= 0;
     if (escaped) {
-      path += static_cast<char>(HexValue(uri[i + 1]) * 16 + HexValue(uri[i + 2]));
+      path += static_cast<char>(HexDigit(uri[i + 1]) * 16 + HexDigit(uri[i + 2]));
       i += 2;
     } else {
       path += uri[i];

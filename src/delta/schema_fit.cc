@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "core/ascii.h"
 #include "delta/schema_json.h"
 #include "delta/table.h"
 
@@ -12,14 +12,7 @@ namespace sluice::delta {
 
 namespace {
 
-std::string Lower(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
-
-bool SameName(std::string_view a, std::string_view b) { return Lower(a) == Lower(b); }
+bool SameName(std::string_view a, std::string_view b) { return EqualIgnoringCase(a, b); }
 
 // "trip.id", for messages.
 std::string Dotted(const NamePath& path) {
@@ -68,7 +61,7 @@ class Fitting {
     std::map<std::string, int> seen;
     for (const Field& field : fields) {
       const NamePath below = Below(path, field.name);
-      if (++seen[Lower(field.name)] == 2)
+      if (++seen[ToLower(field.name)] == 2)
         Problem("column `" + Dotted(below) + "`: the data has it twice (case does not count)");
       CheckNames(below, field.type.children());
     }

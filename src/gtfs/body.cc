@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "core/ascii.h"
 #include "gtfs/feed_scan.h"
 #include "gtfs/json_text.h"
 
@@ -29,12 +29,6 @@ constexpr Magic kMagics[] = {
      "still zstd: packed without a Content-Encoding that was asked for"},
     {"PK\x03\x04", BodyKind::kZip, "a zip file; perhaps the static schedule instead of the feed"},
 };
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 // The first bytes on one line: blanks as one space, the rest printable.
 std::string Quote(std::string_view text) {
@@ -74,7 +68,7 @@ bool IsText(std::string_view bytes) {
 }
 
 Body NameMarkup(std::string_view text) {
-  const std::string lower = LowerCase(text);
+  const std::string lower = ToLower(text);
   const bool declared_xml = lower.starts_with("<?xml");
   const auto has = [&](const char* word) { return lower.find(word) != std::string::npos; };
   const bool html = has("<!doctype html") || has("<html") || has("<body") || has("<head") ||

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 
 namespace sluice::http {

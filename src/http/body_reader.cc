@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 
 namespace sluice::http {

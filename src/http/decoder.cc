@@ -4,6 +4,7 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 
 namespace sluice::http {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 
 namespace sluice::http {
@@ -49,7 +50,7 @@ bool AcceptsGzip(std::string_view accept_encoding) {
     const auto parts = SplitTrimmed(item, ';');
     const bool refused = parts.size() > 1 && parts[1].starts_with("q=0") &&
                          parts[1].find_first_not_of("0.", 2) == std::string_view::npos;
-    if (EqualsIgnoringCase(parts[0], "gzip") || EqualsIgnoringCase(parts[0], "x-gzip"))
+    if (EqualIgnoringCase(parts[0], "gzip") || EqualIgnoringCase(parts[0], "x-gzip"))
       gzip = !refused;
     if (parts[0] == "*") any = !refused;
   }

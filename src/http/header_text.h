@@ -10,8 +10,6 @@
 namespace sluice::http {
 
 std::string_view Trimmed(std::string_view text);  // spaces and tabs, line ends
-std::string ToLower(std::string_view text);       // ASCII
-bool EqualsIgnoringCase(std::string_view a, std::string_view b);
 
 // "a, b;q=0" at ',': {"a", "b;q=0"}; at least one piece.
 std::vector<std::string_view> SplitTrimmed(std::string_view text, char separator);

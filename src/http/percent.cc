@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/percent.h"
 
+#include "core/ascii.h"
+
 namespace sluice::http {
-
-namespace {
-
-// -1 if it is none.
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 std::optional<std::string> PercentDecode(std::string_view text, Plus plus) {
   std::string decoded;

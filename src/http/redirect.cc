@@ -8,6 +8,7 @@
 #include <array>
 #include <memory>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 #include "http/percent.h"
 
@@ -100,7 +101,7 @@ bool IsLoopback(const std::string& url) {
 }
 
 bool BelongsToOrigin(const std::string& header_name) {
-  return IsSensitive(header_name) || EqualsIgnoringCase(header_name, "host");
+  return IsSensitive(header_name) || EqualIgnoringCase(header_name, "host");
 }
 
 std::vector<std::string> SecretsOf(const Request& request) {

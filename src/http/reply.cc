@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "http/header_text.h"
 
 namespace sluice::http {
@@ -44,7 +45,7 @@ const std::string* Find(const std::vector<Header>& list, std::string_view name) 
 
 bool Names(const std::vector<Header>& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(),
-                     [&](const Header& header) { return EqualsIgnoringCase(header.name, name); });
+                     [&](const Header& header) { return EqualIgnoringCase(header.name, name); });
 }
 
 void FreeText(void* text) { delete static_cast<SharedText*>(text); }

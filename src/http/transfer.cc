@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/version.h"
 #include "http/file_reader.h"
 #include "http/header_text.h"
@@ -191,7 +192,7 @@ std::optional<Failure> Transfer::AddHeader(const Header& header, bool& named_enc
     return Fail(FailureKind::kBadRequest,
                 fmt::format("the value of header {} holds a line break or a control character",
                             header.name));
-  if (EqualsIgnoringCase(header.name, "Accept-Encoding")) named_encoding = true;
+  if (EqualIgnoringCase(header.name, "Accept-Encoding")) named_encoding = true;
   // "Name;" is how libcurl is told of an empty value; "Name:" would remove a header.
   const std::string_view value = Trimmed(header.value);
   const std::string line =

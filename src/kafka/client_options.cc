@@ -10,17 +10,12 @@
 #include <charconv>
 #include <set>
 
+#include "core/ascii.h"
 #include "kafka/client_option_table.h"
 #include "kafka/jaas.h"
 
 namespace sluice::kafka {
 namespace {
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::string Upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -35,7 +30,7 @@ bool EndsWith(std::string_view text, std::string_view ending) {
 class Translator {
  public:
   Translator(const JavaOptions& options, Client::Role role) : role_(role) {
-    for (const auto& [name, value] : options) options_[Lower(name)] = value;
+    for (const auto& [name, value] : options) options_[ToLower(name)] = value;
   }
 
   TranslatedOptions Run() {
@@ -74,7 +69,7 @@ class Translator {
   void SocketBuffer(const std::string& name, const std::string& value);
   void RequestTimeout(const std::string& name, const std::string& value);
   void Jaas(const std::string& name, const std::string& value);
-  void LowerCase(const std::string& name, const std::string& value) { Set(name, Lower(value)); }
+  void LowerCase(const std::string& name, const std::string& value) { Set(name, ToLower(value)); }
   void UpperCase(const std::string& name, const std::string& value) { Set(name, Upper(value)); }
   void TokenEndpoint(const std::string& name, const std::string& value);
   void EnabledProtocols(const std::string& name, const std::string& value);
@@ -151,11 +146,11 @@ void Translator::Acks(const std::string& name, const std::string& value) {
 }
 
 void Translator::OnlyFalse(const std::string& name, const std::string& value) {
-  if (Lower(value) != "false") Problem(name, "must be `false`");
+  if (ToLower(value) != "false") Problem(name, "must be `false`");
 }
 
 void Translator::OnlyTrue(const std::string& name, const std::string& value) {
-  if (Lower(value) != "true") Problem(name, "must be `true`");
+  if (ToLower(value) != "true") Problem(name, "must be `true`");
 }
 
 bool ParseNumber(const std::string& text, int64_t* number) {
@@ -178,7 +173,7 @@ void Translator::ApiTimeout(const std::string& name, const std::string& value) {
 }
 
 void Translator::Isolation(const std::string& name, const std::string& value) {
-  const std::string level = Lower(value);
+  const std::string level = ToLower(value);
   if (level != "read_committed" && level != "read_uncommitted") {
     return Problem(name, "must be read_uncommitted or read_committed");
   }
@@ -241,7 +236,7 @@ void Translator::FindIdleJaasOptions(const JaasEntry& entry) {
       {"Krb5LoginModule", {"principal", "keyTab", "serviceName", "storeKey"}}};
   for (const auto& [option, value] : entry.options) {
     if (known.at(entry.module).contains(option)) continue;
-    if (option == "useKeyTab" && Lower(value) == "true") continue;  // what keyTab means here
+    if (option == "useKeyTab" && ToLower(value) == "true") continue;  // what keyTab means here
     Problem("sasl.jaas.config",
             fmt::format("{}: {} has no meaning here; remove it", entry.module, option));
   }
@@ -269,12 +264,12 @@ void Translator::EnabledProtocols(const std::string& name, const std::string& va
 }
 
 void Translator::Identification(const std::string& name, const std::string& value) {
-  Set(name, value.empty() ? "none" : Lower(value));
+  Set(name, value.empty() ? "none" : ToLower(value));
 }
 
 void Translator::KeystoreLocation(const std::string& name, const std::string& value) {
   const std::string type = Upper(Other("ssl.keystore.type"));
-  const std::string file = Lower(value);
+  const std::string file = ToLower(value);
   if (type == "PEM" || (type.empty() && EndsWith(file, ".pem"))) {
     Set("ssl.certificate.location", value);
     Set("ssl.key.location", value);
@@ -295,7 +290,7 @@ void Translator::KeystoreType(const std::string& name, const std::string& value)
 }
 
 void Translator::TruststoreLocation(const std::string& name, const std::string& value) {
-  const std::string file = Lower(value);
+  const std::string file = ToLower(value);
   const bool binary = EndsWith(file, ".jks") || EndsWith(file, ".p12") || EndsWith(file, ".pfx");
   if (!binary) return Set("ssl.ca.location", value);
   Problem(name,

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/output_names.h"
 
-#include <cctype>
 #include <map>
 #include <string>
+
+#include "core/ascii.h"
 
 namespace sluice::transform {
 
 namespace {
 
 constexpr const char* kRefusedCharacters = " ,;{}()\n\t=";
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string Position(size_t index) { return "result column " + std::to_string(index + 1); }
 
@@ -47,7 +43,7 @@ Status CheckName(const Field& field, size_t index) {
 Status CheckInputNames(const Schema& input) {
   std::map<std::string, std::string> seen;
   for (const Field& field : input.fields) {
-    const auto [first, added] = seen.emplace(Lower(field.name), field.name);
+    const auto [first, added] = seen.emplace(ToLower(field.name), field.name);
     if (!added) {
       return Status::Exit("SQL_COLUMN_NAME",
                           "the columns \"" + first->second + "\" and \"" + field.name +
@@ -61,7 +57,7 @@ Status CheckOutputNames(const Schema& output) {
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < output.fields.size(); ++i) {
     SLUICE_RETURN_IF_ERROR(CheckName(output.fields[i], i));
-    const auto [first, added] = seen.emplace(Lower(output.fields[i].name), i);
+    const auto [first, added] = seen.emplace(ToLower(output.fields[i].name), i);
     if (!added) {
       return Status::Exit("SQL_COLUMN_NAME", "SQL: " + Position(first->second) + " and " +
                                                  Position(i) + " are both named \"" +

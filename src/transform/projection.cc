@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/projection.h"
 
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include "core/ascii.h"
 #include "transform/widening.h"
 
 namespace sluice::transform {
@@ -13,16 +13,6 @@ namespace sluice::transform {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-bool EqualIgnoringCase(const std::string& a, const std::string& b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (std::tolower(static_cast<unsigned char>(a[i])) !=
-        std::tolower(static_cast<unsigned char>(b[i])))
-      return false;
-  }
-  return true;
-}
 
 // Index of the only field of that name (ignoring case), else -1.
 int FindOnly(const std::vector<Field>& fields, const std::string& name) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.h"
+
 namespace sluice::transform {
 
 namespace {
@@ -247,7 +249,7 @@ void ForEachWord(std::string_view sql, const Visit& visit) {
   for (size_t i = 0; i <= sql.size(); ++i) {
     const auto c = static_cast<unsigned char>(i < sql.size() ? sql[i] : ' ');
     if (std::isalnum(c) != 0 || c == '_') {
-      word += static_cast<char>(std::tolower(c));
+      word += ToLower(static_cast<char>(c));
     } else if (!word.empty()) {
       visit(word);
       word.clear();

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace sluice::transform {
 
 namespace {
@@ -18,11 +20,6 @@ constexpr size_t kMostNames = 12;
 std::string TextOf(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 // Levenshtein.
@@ -154,9 +151,9 @@ std::optional<SqlPlace> PlaceOfMessage(const std::string& message) {
 std::vector<std::string> NearestNames(const std::string& name,
                                       const std::vector<std::string>& names) {
   std::vector<std::pair<size_t, std::string>> ranked;
-  const std::string wanted = Lower(name);
+  const std::string wanted = ToLower(name);
   for (const std::string& candidate : names) {
-    const std::string other = Lower(candidate);
+    const std::string other = ToLower(candidate);
     const bool contains = wanted.size() > 2 && other.find(wanted) != std::string::npos;
     const size_t distance = contains ? 1 : EditDistance(wanted, other);
     if (distance <= std::max<size_t>(2, wanted.size() / 3))

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <utility>
 
+#include "core/ascii.h"
 #include "transform/datetime_pattern.h"
 #include "transform/sql_error.h"
 #include "transform/vector_rows.h"
@@ -63,11 +64,6 @@ const std::map<std::string, PatternUse> kPatternFunctions{
     {"to_date", PatternUse::kParse},           {"unix_timestamp", PatternUse::kParse},
     {"to_unix_timestamp", PatternUse::kParse}, {"date_format", PatternUse::kFormat},
     {"from_unixtime", PatternUse::kFormat}};
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string TextOf(const Json& node, const char* key) {
   const auto found = node.find(key);
@@ -127,10 +123,10 @@ class Gate {
     if (node.is_object() && node.contains("cte_map")) {
       for (const Json& entry : node["cte_map"]["map"]) {
         const std::string name = TextOf(entry, "key");
-        if (taken_.contains(Lower(name))) {
+        if (taken_.contains(ToLower(name))) {
           return Refuse(entry, "WITH " + name + " takes the name of a table that is there already");
         }
-        tables_.insert(Lower(name));
+        tables_.insert(ToLower(name));
       }
     }
     for (const Json& child : node) {
@@ -156,7 +152,7 @@ class Gate {
       return Refuse(node, "WITH RECURSIVE is not allowed: nothing bounds how long it runs");
     }
     if (type == "VALUE_PARAMETER") return Refuse(node, "parameters (?, $1) have no value here");
-    const std::string function = Lower(TextOf(node, "function_name"));
+    const std::string function = ToLower(TextOf(node, "function_name"));
     if (kRefusedFunctions.contains(function)) {
       return Refuse(node,
                     "the function " + function + "() looks at the engine and not at the data");
@@ -168,7 +164,7 @@ class Gate {
   Status CheckTable(const Json& node) {
     const std::string name = TextOf(node, "table_name");
     const std::string schema = TextOf(node, "schema_name");
-    if (schema.empty() && TextOf(node, "catalog_name").empty() && tables_.contains(Lower(name))) {
+    if (schema.empty() && TextOf(node, "catalog_name").empty() && tables_.contains(ToLower(name))) {
       return Status::Ok();
     }
     return Refuse(node,
@@ -177,7 +173,7 @@ class Gate {
   }
 
   Status CheckTableFunction(const Json& function) {
-    const std::string name = Lower(TextOf(function, "function_name"));
+    const std::string name = ToLower(TextOf(function, "function_name"));
     if (kTableFunctions.contains(name)) return Status::Ok();
     return Refuse(function,
                   "the table function " + name +
@@ -273,7 +269,7 @@ class Rewriter {
   }
 
   Status RewriteFunction(Json& node) {
-    const std::string name = Lower(TextOf(node, "function_name"));
+    const std::string name = ToLower(TextOf(node, "function_name"));
     if (const auto found = kPatternFunctions.find(name); found != kPatternFunctions.end()) {
       return RewritePattern(node, name, found->second);
     }
@@ -357,7 +353,7 @@ class Rewriter {
   }
 
   void RewriteSparkType(Json& type) {
-    const std::string name = Lower(TextOf(type["type_info"], "name"));
+    const std::string name = ToLower(TextOf(type["type_info"], "name"));
     if (name == "timestamp_ltz") Replace(type, "TIMESTAMP WITH TIME ZONE");
     if (name == "byte") Replace(type, "TINYINT");
     if (name == "timestamp_ntz") {
@@ -416,8 +412,8 @@ std::string ReservedColumn(const std::string& sql, size_t position, const Schema
     }
     const std::string word = sql.substr(i, end - i);
     const bool is_column = std::ranges::any_of(
-        columns.fields, [&](const Field& field) { return Lower(field.name) == Lower(word); });
-    if (is_column && reserved.contains(Lower(word))) found = word;
+        columns.fields, [&](const Field& field) { return ToLower(field.name) == ToLower(word); });
+    if (is_column && reserved.contains(ToLower(word))) found = word;
     i = end;
   }
   return found;
@@ -425,7 +421,7 @@ std::string ReservedColumn(const std::string& sql, size_t position, const Schema
 
 // The words of a text, in small letters.
 std::set<std::string> WordsOf(const std::string& text) {
-  std::istringstream words(Lower(text));
+  std::istringstream words(ToLower(text));
   return {std::istream_iterator<std::string>(words), {}};
 }
 
