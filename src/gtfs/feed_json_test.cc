@@ -265,6 +265,15 @@ TEST(FeedJson, AnEntityThatIsTooLargeIsDropped) {
   EXPECT_EQ(faults.count(FaultKind::kTooLarge), 1);
 }
 
+// A server's garbage must not fill the log.
+TEST(FeedJson, AFaultNamesAnEntityInAFewBytes) {
+  Faults faults;
+  EXPECT_EQ(EntityJson(Field(1, std::string(1000, '\xff')), &faults, {.max_bytes = 999}), "");
+  ASSERT_EQ(faults.first.size(), 1u);
+  EXPECT_EQ(faults.first[0].kind, FaultKind::kTooLarge);
+  EXPECT_EQ(faults.first[0].entity.size(), 300u);  // a hundred bytes, each now U+FFFD
+}
+
 TEST(FeedJson, HeadersThatAreMissingBrokenOrThere) {
   const std::string entity = Field(2, Field(1, "1"));
   Faults faults;

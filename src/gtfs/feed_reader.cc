@@ -15,9 +15,12 @@ namespace {
 
 namespace rt = transit_realtime;
 
+// A fact is for a line of a log; the whole text is in the header's JSON.
+constexpr size_t kMostFactBytes = 200;
+
 std::string Utf8(std::string_view bytes) {
   std::string text;
-  AppendUtf8(bytes, &text);
+  AppendUtf8(bytes.substr(0, kMostFactBytes), &text);
   return text;
 }
 

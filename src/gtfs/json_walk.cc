@@ -22,6 +22,8 @@ namespace {
 constexpr size_t kFewFields = 16;
 // Each is held as a view until its message ends.
 constexpr size_t kMostUnknownRecords = 100'000;
+// Of an entity's id in a fault.
+constexpr size_t kMostIdBytes = 100;
 // Fields of a message that have to be put in order; a 64 MB entity could hold 32 million.
 constexpr size_t kMostUnordered = 500'000;
 
@@ -142,7 +144,8 @@ bool JsonWalk::WriteMessage(const MessageSchema& schema, std::string_view bytes,
   if (!reader.ok()) return FailAt(reader.position());
   if (order.ordered()) return WriteOrdered(schema, bytes, depth);
   const std::optional<std::string> ordered = Ordered(schema, bytes, depth);
-  return ordered ? WriteOrdered(schema, *ordered, depth) : FailAt(reader.position());
+  if (ordered) return WriteOrdered(schema, *ordered, depth);
+  return Fail(FaultKind::kMalformed, "fields that cannot be put in order");
 }
 
 bool JsonWalk::WriteFew(const MessageSchema& schema, std::span<const WireField> fields, int depth) {
@@ -187,8 +190,7 @@ bool JsonWalk::WriteField(Message& message, const WireField& wire, int depth) {
   WriteKey(message, *field);
   message.seen |= 1U << field->number;
   if (!WriteValue(*field, wire, depth)) return false;
-  if (text_.size() - start_ <= options_.max_bytes) return true;
-  return Fail(FaultKind::kTooLarge, fmt::format("more than {} bytes", options_.max_bytes));
+  return text_.size() - start_ <= options_.max_bytes || FailAsTooLarge();
 }
 
 void JsonWalk::WriteKey(Message& message, const FieldSchema& field) {
@@ -208,13 +210,7 @@ void JsonWalk::WriteKey(Message& message, const FieldSchema& field) {
 }
 
 bool JsonWalk::WriteValue(const FieldSchema& field, const WireField& wire, int depth) {
-  if (field.type == FieldType::kString) {
-    if (AppendJsonText(wire.bytes(), &text_) == 0) return true;
-    path_.push_back(&field);
-    AddFault(FaultKind::kInvalidUtf8, "");
-    path_.pop_back();
-    return true;
-  }
+  if (field.type == FieldType::kString) return WriteText(field, wire.bytes());
   if (field.type != FieldType::kMessage) {
     WriteNumber(field, wire.value);
     return true;
@@ -223,6 +219,15 @@ bool JsonWalk::WriteValue(const FieldSchema& field, const WireField& wire, int d
   const bool ok = WriteMessage(*field.message, wire.bytes(), depth + 1);
   path_.pop_back();
   return ok;
+}
+
+bool JsonWalk::WriteText(const FieldSchema& field, std::string_view bytes) {
+  if (bytes.size() > options_.max_bytes) return FailAsTooLarge();  // before it grows by escapes
+  if (AppendJsonText(bytes, &text_) == 0) return true;
+  path_.push_back(&field);
+  AddFault(FaultKind::kInvalidUtf8, "");
+  path_.pop_back();
+  return true;
 }
 
 void JsonWalk::WriteNumber(const FieldSchema& field, uint64_t value) {
@@ -304,6 +309,10 @@ void JsonWalk::WriteUnknown(const MessageSchema& schema, std::string_view bytes)
   WriteRaw(0);
 }
 
+bool JsonWalk::FailAsTooLarge() {
+  return Fail(FaultKind::kTooLarge, fmt::format("more than {} bytes", options_.max_bytes));
+}
+
 bool JsonWalk::FailAt(size_t position) {
   const std::string where = path_.empty() ? "" : " of " + path_.back()->name;
   return Fail(FaultKind::kMalformed, fmt::format("at byte {}{}", position, where));
@@ -324,8 +333,7 @@ void JsonWalk::AddFault(FaultKind kind, std::string detail) {
   }
   Fault fault{.kind = kind, .entity = "", .field = "", .detail = std::move(detail)};
   if (is_entity_) {
-    const EntityFacts facts = FactsOf(entity_);
-    AppendUtf8(facts.id, &fault.entity);
+    AppendUtf8(FactsOf(entity_).id.substr(0, kMostIdBytes), &fault.entity);
     if (fault.entity.empty()) fault.entity = fmt::format("#{}", index_);
   }
   for (const FieldSchema* field : path_) {

@@ -62,6 +62,7 @@ class JsonWalk {
   bool WriteField(Message& message, const WireField& wire, int depth);
   void WriteKey(Message& message, const FieldSchema& field);
   bool WriteValue(const FieldSchema& field, const WireField& wire, int depth);
+  bool WriteText(const FieldSchema& field, std::string_view bytes);
   void WriteNumber(const FieldSchema& field, uint64_t value);
   void WriteLong(FieldType type, uint64_t value);
   void LeaveOut(const MessageSchema& schema, const FieldSchema* field, const WireField& wire);
@@ -69,6 +70,7 @@ class JsonWalk {
   void WriteRaw(size_t first_unknown);
   bool Fail(FaultKind kind, std::string detail);
   bool FailAt(size_t position);
+  bool FailAsTooLarge();
 
   const JsonOptions& options_;
   Faults* faults_;

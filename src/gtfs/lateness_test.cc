@@ -166,9 +166,10 @@ TEST_F(LatenessTest, NoBusStaysFarTooLate) {
 
 TEST_F(LatenessTest, TheSameSeedMakesTheSameDayAndAnotherAnother) {
   const auto digest = [&](uint64_t seed) {
-    int64_t sum = 0;
+    uint64_t sum = 0;
     for (const Journey& journey : JourneysOf(Day(seed)))
-      for (size_t stop = 0; stop <= last(); ++stop) sum = sum * 31 + journey.departure[stop];
+      for (size_t stop = 0; stop <= last(); ++stop)
+        sum = sum * 31 + static_cast<uint64_t>(journey.departure[stop]);
     return sum;
   };
   EXPECT_EQ(digest(3), digest(3));

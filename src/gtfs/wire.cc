@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gtfs/wire.h"
 
+#include <bit>
 #include <vector>
 
 namespace sluice::gtfs {
@@ -9,14 +10,7 @@ namespace {
 
 constexpr uint64_t kEndGroup = 4;
 
-// The wire format is little-endian.
-uint64_t LittleEndian(std::string_view bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes.size(); i > 0; --i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
-  }
-  return value;
-}
+static_assert(std::endian::native == std::endian::little, "the wire format is little-endian");
 
 }  // namespace
 
@@ -40,7 +34,8 @@ bool WireReader::RarePayload(WireField* field) {
     case WireType::kFixed32: {
       const size_t size = field->type == WireType::kFixed64 ? 8 : 4;
       if (!Skip(size)) return false;
-      field->value = LittleEndian({at_ - size, size});
+      field->value = 0;
+      std::memcpy(&field->value, at_ - size, size);
       return true;
     }
     case WireType::kGroup: return SkipGroup(field->number);

@@ -131,12 +131,13 @@ void RdkafkaProducer::OnDelivery(const Delivered& delivered) {
 int RdkafkaProducer::Produce(const RecordToSend& record) {
   const auto bytes = static_cast<int64_t>(record.key.size() + record.value.size());
   const std::string topic(record.topic);
+  void* tag = reinterpret_cast<void*>(record.tag);  // NOLINT(performance-no-int-to-ptr)
   const auto error = rd_kafka_producev(
       client_->handle(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
       RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(), record.key.size()),
       RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
-      RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(record.tag)), RD_KAFKA_V_END);
+      RD_KAFKA_V_OPAQUE(tag), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++queued_records_;
     queued_bytes_ += bytes;

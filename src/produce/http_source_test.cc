@@ -169,7 +169,7 @@ TEST_F(HttpSourceTest, ASourceThatIsGoneHearsNothing) {
   bool called = false;
   {
     auto source = MakeHttpSource(options_, *client_, SystemClock());
-    source->Fetch({}, [&](Fetched) { called = true; });
+    source->Fetch({}, [&](const Fetched&) { called = true; });
   }
   client_.reset();  // waits for all that is under way
   EXPECT_FALSE(called);

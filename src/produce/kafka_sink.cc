@@ -57,7 +57,7 @@ class KafkaSink : public RecordSink {
 
   Status Prepare(const std::stop_token& stop) override {
     while (!stop.stop_requested()) {
-      const Status status = FindTopic(stop);
+      Status status = FindTopic(stop);
       TellWarnings();
       Tell(status);
       if (status.ok()) return Adapt(stop);

@@ -4,9 +4,11 @@
 import json
 import random
 import struct
+import subprocess
+import sys
 
 import pytest
-from feeds import as_python, feed_json, loads, messages, parse
+from feeds import SLUICE, as_python, feed_json, loads, messages, parse
 from google.protobuf.descriptor import FieldDescriptor
 from google.transit import gtfs_realtime_pb2
 
@@ -121,7 +123,7 @@ def test_a_broken_entity_does_not_take_the_others_with_it(seed, tmp_path):
 
 
 def framed(entity):
-    return b"\x12" + varint(len(entity)) + entity
+    return field(2, entity)
 
 
 def change(data, draw):
@@ -140,6 +142,41 @@ def by_itself(entity):
         return None
     repair(feed)
     return json.loads(as_python(feed))["entity"][0]
+
+
+LARGE = 60_000_000
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+def field(number, payload):
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda: field(2, b"\x0a\x00") * (LARGE // 4),
+        lambda: field(2, field(4, b"\x28\x05\x18\x01" * (LARGE // 4))),
+        lambda: field(2, field(4, b"\x78\x05" * (LARGE // 2))),
+        lambda: field(2, field(3, b"\x12\x02\x28\x01" * (LARGE // 4))),
+        lambda: field(2, field(1, b"\xff" * LARGE)),
+        lambda: field(2, field(4, field(1, field(1, b"x"))) * (LARGE // 7)),
+    ],
+    ids=["entities", "no order", "unknown fields", "one entity", "bad text", "repeats"],
+)
+@pytest.mark.parametrize("mode", ["feed", "entity"])
+def test_a_large_body_needs_little_more_memory_than_itself(body, mode, tmp_path):
+    path = tmp_path / "large.pb"
+    path.write_bytes(field(1, field(1, b"2.0")) + body())
+    command = [SLUICE, "feed", "json", path, "--mode", mode, "--raw-extensions"]
+    run = subprocess.run([sys.executable, "-c", MEASURED, *command], capture_output=True, check=True, timeout=120)
+    code, megabytes = map(int, run.stdout.split())
+    assert code in (0, 1)
+    assert megabytes < 250
 
 
 def repair(message):

@@ -3,6 +3,7 @@
 // Feeds for tests, readable: Protobuf's text format in, bytes out. Required fields may be missing.
 #pragma once
 
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/text_format.h>
 
 #include <stdexcept>
@@ -15,6 +16,7 @@ namespace sluice::gtfs::testing {
 
 template <typename Message>
 std::string BytesOf(const std::string& text) {
+  const google::protobuf::LogSilencer silence;  // bad UTF-8 is meant
   Message message;
   google::protobuf::TextFormat::Parser parser;
   parser.AllowPartialMessage(true);
