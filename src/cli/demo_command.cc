@@ -21,7 +21,7 @@
 #include "cli/signal_watcher.h"
 #include "cli/stage_checks.h"
 #include "cli/status_line.h"
-#include "config/units.h"
+#include "cli/time_limit.h"
 
 namespace sluice::cli {
 
@@ -94,15 +94,6 @@ void TellOfEarlierRuns(const config::JobConfig& job, JobOutput& output) {
       {{"table", job.query.table_path}, {"checkpoint", job.query.checkpoint_location}});
 }
 
-// Asks to stop after a time, if one is given.
-std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
-                        const std::stop_source& stop) {
-  if (!duration) return {};
-  return std::jthread([duration, stop](const std::stop_token& cancelled) {
-    if (SystemClock().SleepFor(*duration, cancelled)) stop.request_stop();
-  });
-}
-
 void TellOfCity(const DemoArguments& arguments, const config::JobConfig& job,
                 const DemoChain& chain, JobOutput& output) {
   output.Tell(LogLevel::kInfo, "demo_city",
@@ -126,7 +117,7 @@ void TellOfLateMessages(int64_t sent, int64_t committed, JobOutput& output) {
 }
 
 int RunDemo(const DemoArguments& arguments, config::JobConfig job,
-            const std::optional<std::chrono::milliseconds>& duration, JobOutput& output) {
+            const std::optional<std::chrono::milliseconds>& limit, JobOutput& output) {
   const std::stop_source stop;
   const SignalWatcher signals(stop, [&output](const char* name) { output.TellStopping(name); });
   if (const Status made = MakeParents(job); !made.ok()) return Complain(output, made);
@@ -139,7 +130,7 @@ int RunDemo(const DemoArguments& arguments, config::JobConfig job,
   DemoChain& chain = **started;
   job.source.client["bootstrap.servers"] = chain.bootstrap_servers();
   TellOfCity(arguments, job, chain, output);
-  const std::jthread timer = StartTimer(duration, stop);
+  const std::jthread timer = StartTimer(limit, stop);
   RunTotals totals;
   const Status status = RunJob(job, output, stop.get_token(), &totals);
   chain.Stop();
@@ -151,14 +142,10 @@ int RunDemo(const DemoArguments& arguments, config::JobConfig job,
 }  // namespace
 
 int DemoCommand(const DemoArguments& arguments) {
-  std::optional<std::chrono::milliseconds> duration;
-  if (!arguments.duration.empty()) {
-    duration = config::ParseDuration(arguments.duration);
-    if (!duration) {
-      fmt::print(stderr, "sluice demo: --for {}: expected a duration such as '30 seconds'\n",
-                 arguments.duration);
-      return kExitConfiguration;
-    }
+  const auto limit = ParseTimeLimit(arguments.duration);
+  if (!limit.ok()) {
+    fmt::print(stderr, "sluice demo: {}\n", limit.status().message());
+    return kExitConfiguration;
   }
   const std::string name = ConfigName(arguments);
   const config::ConfigReport report =
@@ -169,7 +156,7 @@ int DemoCommand(const DemoArguments& arguments) {
   if (!report.config) return kExitConfiguration;
   config::JobConfig job = *report.config;
   if (!arguments.listen.empty()) job.monitor.listen = arguments.listen;
-  return RunDemo(arguments, std::move(job), duration, output);
+  return RunDemo(arguments, std::move(job), *limit, output);
 }
 
 }  // namespace sluice::cli

@@ -19,10 +19,10 @@
 #include "cli/run_command.h"
 #include "cli/signal_watcher.h"
 #include "cli/status_line.h"
+#include "cli/time_limit.h"
 #include "config/key_reference.h"
 #include "config/producer_config.h"
 #include "config/producer_keys.h"
-#include "config/units.h"
 #include "core/version.h"
 #include "monitor/page_server.h"
 #include "produce/feed_producer.h"
@@ -127,17 +127,8 @@ Status RunProducer(const config::ProducerConfig& config, CommandOutput& output,
   return producer->Run(stop);
 }
 
-// Asks to stop after a time, if one is given.
-std::jthread StartTimer(const std::optional<std::chrono::milliseconds>& duration,
-                        const std::stop_source& stop) {
-  if (!duration) return {};
-  return std::jthread([duration, stop](const std::stop_token& cancelled) mutable {
-    if (SystemClock().SleepFor(*duration, cancelled)) stop.request_stop();
-  });
-}
-
 int Produce(const config::ProducerConfig& config, CommandOutput& output,
-            const std::optional<std::chrono::milliseconds>& duration) {
+            const std::optional<std::chrono::milliseconds>& limit) {
   monitor::ProducerMetrics metrics(NamesOf(config.producer.feeds), MetricLabels(),
                                    SystemClock().NowMs());
   output.log().OnLine([&metrics](std::string_view level) { metrics.LogLine(level); });
@@ -146,7 +137,7 @@ int Produce(const config::ProducerConfig& config, CommandOutput& output,
     output.TellStopping(name, "when Kafka has what was polled, within 5 seconds");
   });
   ProduceWatch watch(config.producer.feeds, metrics, output.log(), SystemClock());
-  const std::jthread timer = StartTimer(duration, stop);
+  const std::jthread timer = StartTimer(limit, stop);
   const auto begun = SystemClock().Monotonic();
   const Status status = RunProducer(config, output, stop.get_token(), watch, metrics);
   TellEnd(status, output);
@@ -160,14 +151,10 @@ int Produce(const config::ProducerConfig& config, CommandOutput& output,
 
 int ProduceCommand(const ProduceArguments& arguments) {
   ForbidCoreDumps();  // before a key is read
-  std::optional<std::chrono::milliseconds> duration;
-  if (!arguments.duration.empty()) {
-    duration = config::ParseDuration(arguments.duration);
-    if (!duration) {
-      fmt::print(stderr, "sluice produce: --for {}: expected a duration such as '30 seconds'\n",
-                 arguments.duration);
-      return kExitConfiguration;
-    }
+  const auto limit = ParseTimeLimit(arguments.duration);
+  if (!limit.ok()) {
+    fmt::print(stderr, "sluice produce: {}\n", limit.status().message());
+    return kExitConfiguration;
   }
   const config::ProducerReport report =
       config::LoadProducerConfig(arguments.config, ProcessEnvironment(), AllProducerChecks());
@@ -180,7 +167,7 @@ int ProduceCommand(const ProduceArguments& arguments) {
   config.producer.replay_speed = arguments.speed;
   config.producer.replay_loop = arguments.loop;
   if (!arguments.listen.empty()) config.monitor.listen = arguments.listen;
-  return Produce(config, output, duration);
+  return Produce(config, output, *limit);
 }
 
 int CheckProducer(const std::string& config) {

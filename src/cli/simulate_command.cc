@@ -13,7 +13,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/signal_watcher.h"
-#include "config/units.h"
+#include "cli/time_limit.h"
 #include "core/clock.h"
 #include "simulate/city_server.h"
 
@@ -122,14 +122,8 @@ int UtcOffsetFor(int seconds_of_day, int64_t unix_ms) {
 }
 
 int SimulateCommand(const SimulateArguments& arguments) {
-  std::optional<std::chrono::milliseconds> duration;
-  if (!arguments.duration.empty()) {
-    duration = config::ParseDuration(arguments.duration);
-    if (!duration) {
-      return Complain(Wrong(
-          fmt::format("--for {}: expected a duration such as '30 seconds'", arguments.duration)));
-    }
-  }
+  const auto limit = ParseTimeLimit(arguments.duration);
+  if (!limit.ok()) return Complain(limit.status());
   auto options = OptionsOf(arguments);
   if (!options.ok()) return Complain(options.status());
   const std::stop_source stop;
@@ -137,7 +131,7 @@ int SimulateCommand(const SimulateArguments& arguments) {
   auto server = CityServer::Start(*std::move(options), SystemClock());
   if (!server.ok()) return Complain(server.status());
   TellOfServer(arguments, **server);
-  SystemClock().SleepFor(duration.value_or(std::chrono::hours(24 * 36500)), stop.get_token());
+  SystemClock().SleepFor(limit->value_or(std::chrono::hours(24 * 36500)), stop.get_token());
   fmt::print(stderr, "{} feeds with {} entities were served\n", (*server)->served().feeds(),
              (*server)->served().entities());
   return kExitOk;

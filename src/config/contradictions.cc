@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/nearest.h"
+#include "config/rules.h"
 #include "config/units.h"
 #include "core/ascii.h"
 
@@ -17,10 +18,10 @@ namespace {
 
 using kafka::StartingPosition;
 
-class Settler {
+class Settler : private Rules {
  public:
   Settler(const std::string& file, Draft& draft, ReadResult& result)
-      : file_(file), result_(result), draft_(draft) {}
+      : Rules(file, result), draft_(draft) {}
 
   void Settle() {
     FindMissing();
@@ -35,18 +36,6 @@ class Settler {
   }
 
  private:
-  bool IsSet(const std::string& path) const { return result_.set.contains(path); }
-  int LineOf(const std::string& path) const {
-    const auto at = result_.set.find(path);
-    return at == result_.set.end() ? 0 : at->second.line;
-  }
-  void Add(const std::string& path, std::string message) {
-    result_.mistakes.push_back({file_, LineOf(path), path, std::move(message)});
-  }
-  void Warn(const std::string& path, std::string message) {
-    result_.warnings.push_back({file_, LineOf(path), path, std::move(message)});
-  }
-
   void FindMissing() {
     for (const KeySpec& key : JobKeys().keys) {
       if (key.required && !IsSet(key.path())) Add(key.path(), fmt::format("missing: {}", key.doc));
@@ -218,8 +207,6 @@ class Settler {
     }
   }
 
-  std::string file_;
-  ReadResult& result_;
   Draft& draft_;
 };
 

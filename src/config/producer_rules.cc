@@ -7,6 +7,7 @@
 #include "config/contradictions.h"
 #include "config/nearest.h"
 #include "config/producer_keys.h"
+#include "config/rules.h"
 #include "config/units.h"
 #include "core/ascii.h"
 
@@ -171,10 +172,10 @@ class FeedRules {
   ReadResult& result_;
 };
 
-class Settler {
+class Settler : private Rules {
  public:
   Settler(const std::string& file, ProducerDraft& draft, ReadResult& result)
-      : file_(file), result_(result), producer_(draft.config.producer) {}
+      : Rules(file, result), producer_(draft.config.producer) {}
 
   void Settle() {
     if (!IsSet("sink.kafka.bootstrap.servers")) {
@@ -187,15 +188,6 @@ class Settler {
   }
 
  private:
-  bool IsSet(const std::string& path) const { return result_.set.contains(path); }
-  int LineOf(const std::string& path) const {
-    const auto at = result_.set.find(path);
-    return at == result_.set.end() ? 0 : at->second.line;
-  }
-  void Add(const std::string& path, std::string message) {
-    result_.mistakes.push_back({file_, LineOf(path), path, std::move(message)});
-  }
-
   void CheckFeeds() {
     if (producer_.feeds.empty() && !HasMistakeUnder("feeds")) {
       Add("feeds", "missing: at least one feed, such as {name: city, url: 'https://...'}");
@@ -236,8 +228,6 @@ class Settler {
                     producer_.kafka.queue_bytes));
   }
 
-  const std::string& file_;
-  ReadResult& result_;
   produce::ProducerOptions& producer_;
 };
 

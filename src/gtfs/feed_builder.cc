@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gtfs/feed_builder.h"
 
-#include <algorithm>
+#include <vector>
 
 #include "gtfs/feed_json.h"
 #include "gtfs/feed_reader.h"
@@ -124,19 +124,6 @@ std::string FeedBytes(const Feed& feed) { return Message(feed).SerializePartialA
 
 std::string FeedJson(const Feed& feed) {
   return FeedMessageJson(*ReadFeed(FeedBytes(feed)).feed, {}, nullptr);
-}
-
-std::vector<std::string> FeedJsonChunks(const Feed& feed, size_t max_entities) {
-  std::vector<std::string> messages;
-  for (size_t begin = 0; begin < feed.vehicles.size() || messages.empty(); begin += max_entities) {
-    const size_t end = std::min(begin + max_entities, feed.vehicles.size());
-    Feed chunk;
-    chunk.timestamp = feed.timestamp;
-    chunk.vehicles.assign(feed.vehicles.begin() + static_cast<std::ptrdiff_t>(begin),
-                          feed.vehicles.begin() + static_cast<std::ptrdiff_t>(end));
-    messages.push_back(FeedJson(chunk));
-  }
-  return messages;
 }
 
 }  // namespace sluice::gtfs

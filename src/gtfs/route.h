@@ -40,7 +40,6 @@ class Route {
   const std::vector<Stop>& stops() const { return stops_; }
   int legs() const { return static_cast<int>(stops_.size()) - 1; }
   double length_m() const { return stops_.back().at_m; }
-  double cruise_mps() const { return cruise_mps_; }
   // Point of the path, and the compass bearing of its street there in direction of growing distance.
   Point PointAt(double at_m) const;
   double BearingAt(double at_m) const;

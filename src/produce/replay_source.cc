@@ -8,7 +8,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -84,10 +83,12 @@ class ReplaySource : public FeedSource {
     const uintmax_t size = fs::file_size(path, error);
     const bool fits = !error && size <= static_cast<uintmax_t>(options_.max_body_bytes);
     std::ifstream in(path, std::ios::binary);
-    if (fits && in) fetched.body.assign(std::istreambuf_iterator<char>(in), {});
-    if (fits && in && !in.bad()) {
+    if (fits && in) {
+      fetched.body.resize(size);
+      in.read(fetched.body.data(), static_cast<std::streamsize>(size));
+      fetched.body.resize(static_cast<size_t>(in.gcount()));  // it may have become shorter
       fetched.wire_bytes = static_cast<int64_t>(fetched.body.size());
-      return;
+      if (!in.bad()) return;
     }
     const bool too_large = !error && !fits;
     fetched.kind = Fetched::Kind::kFailure;
