@@ -9,7 +9,7 @@ namespace {
 
 // Less makes the lanes wait for the broker; more is fetched ahead for nothing.
 constexpr int64_t kLeastQueue = 8LL << 20;
-constexpr int64_t kMostQueue = 64LL << 20;
+constexpr int64_t kMostQueue = 40LL << 20;
 
 }  // namespace
 

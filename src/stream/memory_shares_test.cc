@@ -11,14 +11,14 @@ constexpr int64_t kMiB = 1 << 20;
 TEST(ShareMemory, OfTheDefault) {
   const MemoryShares shares = ShareMemory(512 * kMiB);
   EXPECT_EQ(shares.lane_bytes, 160 * kMiB);
-  EXPECT_EQ(shares.queue_bytes, 64 * kMiB);
-  EXPECT_EQ(shares.rest_bytes, 288 * kMiB);
+  EXPECT_EQ(shares.queue_bytes, 40 * kMiB);
+  EXPECT_EQ(shares.rest_bytes, 312 * kMiB);
 }
 
 TEST(ShareMemory, TheQueueIsAnEighthWithinItsBounds) {
   EXPECT_EQ(ShareMemory(64 * kMiB).queue_bytes, 8 * kMiB);
   EXPECT_EQ(ShareMemory(128 * kMiB).queue_bytes, 16 * kMiB);
-  EXPECT_EQ(ShareMemory(4096 * kMiB).queue_bytes, 64 * kMiB);
+  EXPECT_EQ(ShareMemory(4096 * kMiB).queue_bytes, 40 * kMiB);
 }
 
 TEST(ShareMemory, StaysWithinTheBudgetWithHalfOfItInReserve) {
