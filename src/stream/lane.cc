@@ -71,12 +71,14 @@ Lane::Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate&
 
 LaneResult Lane::Run(const LaneTask& task, const std::stop_token& stop) {
   LaneResult result;
+  furthest_ = 0;
   while (true) {
     result = LaneResult{};
     result.plan = task.plan;
     result.status = stop.stop_requested() ? Status::Cancelled() : Attempt(task, stop, result);
     if (result.status.ok()) break;
     GiveUp(result);
+    furthest_ = std::max(furthest_, result.stats.records);
     if (!result.status.Is(ErrorKind::kRetry)) return result;
     const Status waited = WaitBeforeRetry(patience_, result.status, stop);
     if (!waited.ok()) {
@@ -111,7 +113,7 @@ Status Lane::ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResu
     if (stop.stop_requested()) return Status::Cancelled();
     SLUICE_RETURN_IF_ERROR(MakeRoom(*task.plan, stop, result));
     SLUICE_ASSIGN_OR_RETURN(RecordBatch records, ReadChunk(stop, result.stats));
-    NoteProgress(records);
+    NoteProgress(records, result.stats.records);
     if (records.records.empty()) continue;
     SLUICE_RETURN_IF_ERROR(Process(*task.plan, std::move(records), result.stats));
     patience_.gate.Read(task.plan->id, setup_.id, result.stats.records);
@@ -168,9 +170,11 @@ Result<RecordBatch> Lane::ReadChunk(const std::stop_token& stop, LaneStats& stat
 }
 
 // A client that gets nothing retries quietly for ever; somebody should be told.
-void Lane::NoteProgress(const RecordBatch& records) {
+void Lane::NoteProgress(const RecordBatch& records, int64_t read_before) {
   if (!records.records.empty() || parts_.reader->done()) {
     empty_reads_ = 0;
+    // To come as far as the last try did is no progress: what stopped it may lie behind.
+    if (read_before + static_cast<int64_t>(records.records.size()) <= furthest_) return;
     patience_.backoff.Reset();
     patience_.gate.Well(setup_.id);
     return;

@@ -55,7 +55,7 @@ class Lane {
   Status Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats);
   Status Write(std::vector<Columns> batches, LaneStats& stats);
   Status CloseFiles(LaneResult& result);
-  void NoteProgress(const RecordBatch& records);
+  void NoteProgress(const RecordBatch& records, int64_t read_before);
   void GiveUp(LaneResult& result);
   int64_t Share() const;
   int64_t ChunkBytes() const;
@@ -73,6 +73,7 @@ class Lane {
   const int64_t
       least_row_bytes_;  // what a record takes whatever is in it: it may make many columns
   int empty_reads_ = 0;
+  int64_t furthest_ = 0;  // records that a try of this task has read
 };
 
 // Deletes files that will not be committed; a file that is left behind is no harm, only litter.

@@ -149,6 +149,10 @@ def test_table_on_a_full_disk_goes_on_when_there_is_room(broker, topic, tmp_path
             wait_until(lambda: says(job, "NO_SPACE", "No space left on device"), 60, "a line about space")
             assert job.alive
             wait_until(lambda: job.http("/readyz")[0] == 503, 10, "not ready")
+            time.sleep(2)
+            told = sum("NO_SPACE" in line for line in job.log_text().splitlines())
+            assert told <= 2, f"{told} lines about one full disk"
+            assert job.http("/readyz")[0] == 503
             subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
             wait_until(lambda: job.metric("spark_streaming_processed_records_total") == count, 60, "all records")
             assert job.stop()[0] == 0
