@@ -52,8 +52,7 @@ void Merge(const std::vector<NamedText>& from, std::vector<NamedValue>& into) {
 bool IsHeaderName(std::string_view name) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kOthers.find(c) != std::string_view::npos;
+    return IsLetterOrDigit(c) || kOthers.find(c) != std::string_view::npos;
   });
 }
 

@@ -23,8 +23,7 @@ constexpr milliseconds kShortestInterval{10};
 
 bool IsFeedName(std::string_view name) {
   return name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '_' || c == '-';
+           return IsLetterOrDigit(c) || c == '.' || c == '_' || c == '-';
          });
 }
 

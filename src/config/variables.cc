@@ -16,9 +16,7 @@ namespace {
 // Variables may refer to variables; deeper than this it is a circle.
 constexpr int kMaxDepth = 8;
 
-bool IsNameCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool IsNameCharacter(char c) { return IsLetterOrDigit(c) || c == '_'; }
 
 std::string_view Trim(std::string_view text) {
   const char* blank = " \t\r";
@@ -58,9 +56,8 @@ size_t ClosingBrace(std::string_view text, size_t begin) {
 
 bool IsVariableName(std::string_view name) {
   return !name.empty() && name[0] >= 'A' && name[0] <= 'Z' &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || IsDigit(c) || c == '_'; });
 }
 
 bool IsSecretVariable(std::string_view name) {

@@ -23,9 +23,15 @@ inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return ToLower(x) == ToLower(y); });
 }
 
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr bool IsLetterOrDigit(char c) {
+  return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'z');
+}
+
 // Value of a hexadecimal digit of either case; -1 if it is none.
 constexpr int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (IsDigit(c)) return c - '0';
   const char lower = ToLower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/ascii.h"
 #include "decode/calendar.h"
 
 namespace sluice::decode {
@@ -19,7 +20,6 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "July",    "August",   "September", "October", "November", "December"};
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return false;

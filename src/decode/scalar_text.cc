@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/scalar_text.h"
 
+#include "core/ascii.h"
+
 namespace sluice::decode {
 
 namespace {
@@ -12,8 +14,6 @@ Magnitude PowerOfTen(int64_t exponent) {
   for (int64_t i = 0; i < exponent; ++i) power *= 10;
   return power;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Digits and exponent of a decimal text; more than 38 significant digits are kept as far as rounding
 // needs them.

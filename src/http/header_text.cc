@@ -10,7 +10,7 @@ namespace sluice::http {
 namespace {
 
 bool IsTokenCharacter(char c) {
-  return (c >= '0' && c <= '9') || (ToLower(c) >= 'a' && ToLower(c) <= 'z') ||
+  return IsLetterOrDigit(c) ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 

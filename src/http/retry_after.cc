@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.h"
+
 namespace sluice::http {
 
 namespace {
 
 using std::chrono::milliseconds;
 constexpr milliseconds kLongest = std::chrono::hours(24 * 365);
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // "120", and "1.5" which no standard knows but some servers send. Rounded up to whole seconds.
 std::optional<milliseconds> ParseSeconds(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 
+#include "core/ascii.h"
 #include "http/percent.h"
 
 namespace sluice::http {
@@ -17,8 +18,7 @@ constexpr const char* kUnreadable = "(unreadable url)";
 constexpr size_t kShortestSecret = 4;
 
 bool IsPort(std::string_view text) {
-  return text.size() <= 5 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() <= 5 && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
 // "host", "host:80", "[::1]:80". Anything else after a colon may be a piece of a password.

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -52,6 +53,18 @@ TEST(ProducerTest, ConsumerOptionIsRefused) {
               HasSubstr("kafka.isolation.level is an option of consumers"));
 }
 
+std::unique_ptr<Producer> Open(ProducerSettings settings) {
+  auto producer = Producer::Open(std::move(settings));
+  EXPECT_TRUE(producer.ok()) << producer.status().ToString();
+  return producer.ok() ? *std::move(producer) : nullptr;
+}
+
+ProducerSettings SettingsFor(const KafkaFixture& kafka) {
+  ProducerSettings settings;
+  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  return settings;
+}
+
 // What was reported of each record, by tag.
 struct Reports {
   std::mutex mutex;
@@ -68,61 +81,58 @@ TEST(ProducerTest, EachRecordIsReportedByItsTag) {
   KafkaFixture kafka;
   ASSERT_TRUE(kafka.broker->CreateTopic("t", 2).ok());
   Reports reports;
-  ProducerSettings settings;
-  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  ProducerSettings settings = SettingsFor(kafka);
   settings.on_delivery = reports.sink();
-  auto producer = Producer::Open(std::move(settings));
-  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const auto producer = Open(std::move(settings));
+  ASSERT_TRUE(producer);
   const std::stop_token never;
   for (uintptr_t tag = 0; tag < 50; ++tag)
     ASSERT_TRUE(
-        (*producer)->Send({.topic = "t", .key = "key", .value = "value", .tag = tag}, never).ok());
-  EXPECT_GT((*producer)->queued_records(), 0);
-  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
-  EXPECT_EQ((*producer)->queued_records(), 0);
-  EXPECT_EQ((*producer)->queued_bytes(), 0);
+        producer->Send({.topic = "t", .key = "key", .value = "value", .tag = tag}, never).ok());
+  EXPECT_GT(producer->queued_records(), 0);
+  ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(producer->queued_records(), 0);
+  EXPECT_EQ(producer->queued_bytes(), 0);
   ASSERT_EQ(reports.by_tag.size(), 50u);
   for (const auto& [tag, report] : reports.by_tag) {
     EXPECT_EQ(report.fate, DeliveryFate::kDelivered);
     EXPECT_EQ(report.bytes, 8);
   }
-  EXPECT_TRUE((*producer)->health().ok());
+  EXPECT_TRUE(producer->health().ok());
 }
 
 TEST(ProducerTest, ARecordThatTheClientDoesNotTakeIsAReport) {
   KafkaFixture kafka;
   Reports reports;
-  ProducerSettings settings;
-  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()},
-                     {"max.request.size", "2000"}};
+  ProducerSettings settings = SettingsFor(kafka);
+  settings.client["max.request.size"] = "2000";
   EXPECT_EQ(MaxRecordBytes(settings.client), 2000);
   settings.on_delivery = reports.sink();
-  auto producer = Producer::Open(std::move(settings));
-  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const auto producer = Open(std::move(settings));
+  ASSERT_TRUE(producer);
   const std::string value(5000, 'x');
-  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = value, .tag = 7}, {}).ok());
+  ASSERT_TRUE(producer->Send({.topic = "t", .value = value, .tag = 7}, {}).ok());
   EXPECT_EQ(reports.by_tag[7].fate, DeliveryFate::kTooLarge);
   EXPECT_EQ(reports.by_tag[7].bytes, 5000);
   EXPECT_THAT(reports.by_tag[7].message, HasSubstr("MSG_SIZE_TOO_LARGE"));
-  EXPECT_EQ((*producer)->queued_bytes(), 0);
+  EXPECT_EQ(producer->queued_bytes(), 0);
 }
 
 TEST(ProducerTest, ARecordThatTheTopicDoesNotTakeIsAReport) {
   KafkaFixture kafka;
   ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
   Reports reports;
-  ProducerSettings settings;
-  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  ProducerSettings settings = SettingsFor(kafka);
   settings.on_delivery = reports.sink();
-  auto producer = Producer::Open(std::move(settings));
-  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const auto producer = Open(std::move(settings));
+  ASSERT_TRUE(producer);
   rd_kafka_mock_push_request_errors(kafka.broker->cluster(), 0 /* Produce */, 1,
                                     RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
-  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = "large", .tag = 1}, {}).ok());
-  EXPECT_FALSE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  ASSERT_TRUE(producer->Send({.topic = "t", .value = "large", .tag = 1}, {}).ok());
+  EXPECT_FALSE(producer->Flush(std::chrono::seconds(30)).ok());
   EXPECT_EQ(reports.by_tag[1].fate, DeliveryFate::kTooLarge);
-  ASSERT_TRUE((*producer)->Send({.topic = "t", .value = "small", .tag = 2}, {}).ok());
-  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
+  ASSERT_TRUE(producer->Send({.topic = "t", .value = "small", .tag = 2}, {}).ok());
+  ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
   EXPECT_EQ(reports.by_tag[2].fate, DeliveryFate::kDelivered);
 }
 
@@ -130,30 +140,29 @@ TEST(ProducerTest, AFullQueueWaitsUntilItIsGivenUp) {
   KafkaFixture kafka;
   ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
   for (const int32_t id : {0, 1}) rd_kafka_mock_broker_set_down(kafka.broker->cluster(), id);
-  ProducerSettings settings;
-  settings.client = {{"bootstrap.servers", kafka.broker->bootstrap_servers()}};
+  ProducerSettings settings = SettingsFor(kafka);
   settings.queue_bytes = 20'480;
   settings.keep_trying = true;
-  auto producer = Producer::Open(std::move(settings));
-  ASSERT_TRUE(producer.ok()) << producer.status().ToString();
+  const auto producer = Open(std::move(settings));
+  ASSERT_TRUE(producer);
   const std::string value(1000, 'x');
   std::stop_source give_up;
   std::atomic<int> sent{0};
   std::jthread sender([&] {
-    while ((*producer)->Send({.topic = "t", .value = value}, give_up.get_token()).ok()) ++sent;
+    while (producer->Send({.topic = "t", .value = value}, give_up.get_token()).ok()) ++sent;
   });
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while ((*producer)->waited().count() == 0 && std::chrono::steady_clock::now() < deadline)
+  while (producer->waited().count() == 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
-  EXPECT_GT((*producer)->waited().count(), 0);
-  EXPECT_LE((*producer)->queued_bytes(), 20'480);
+  EXPECT_GT(producer->waited().count(), 0);
+  EXPECT_LE(producer->queued_bytes(), 20'480);
   give_up.request_stop();
   sender.join();
   const int queued = sent;
-  EXPECT_EQ((*producer)->queued_records(), queued);
+  EXPECT_EQ(producer->queued_records(), queued);
   for (const int32_t id : {0, 1}) rd_kafka_mock_broker_set_up(kafka.broker->cluster(), id);
-  ASSERT_TRUE((*producer)->Flush(std::chrono::seconds(30)).ok());
-  EXPECT_EQ((*producer)->delivered(), queued);
+  ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(producer->delivered(), queued);
 }
 
 TEST(ProducerTest, CountsThePartitionsOfATopic) {

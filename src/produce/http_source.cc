@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/ascii.h"
 #include "core/version.h"
 #include "gtfs/body.h"
 #include "http/retry_after.h"
@@ -22,8 +23,7 @@ constexpr const char* kAccept = "application/x-protobuf, application/octet-strea
 constexpr size_t kLookAtBytes = 4096;
 
 bool IsUnreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return IsLetterOrDigit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::string Encode(const std::string& text) {

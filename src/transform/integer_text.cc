@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace sluice::transform {
 
 namespace {
 
 bool IsBlankOrControl(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && IsBlankOrControl(text.front())) text.remove_prefix(1);
