@@ -35,6 +35,7 @@ wanted() {
   listed "$root/scripts/apt-packages-test.txt"
   have_java || echo default-jre-headless
   command -v mvn >/dev/null || echo maven
+  command -v node >/dev/null || echo nodejs
   python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
   [ "$1" = test ] && return
   listed "$root/scripts/apt-packages-lint.txt"

@@ -45,6 +45,17 @@ fill_venv() {
     --require-hashes -r "$2"
 }
 
+# Checks of dashboards and manifests (tests/node): the lock names every package with its hash.
+install_node_packages() {
+  step node "$(file_key "$root"/tests/node/package*.json)" retry fetch_node_packages
+}
+
+fetch_node_packages() {
+  rm -rf "$build/node"
+  mkdir -p "$build/node" && cp "$root"/tests/node/package*.json "$build/node/" || return 1
+  (cd "$build/node" && npm_client ci --silent --ignore-scripts --no-audit --no-fund)
+}
+
 install_lint_tools() {
   step ruff "$(file_key "$root/scripts/requirements-lint.txt")|$build/venv" \
     retry "$build/venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes \

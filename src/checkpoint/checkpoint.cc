@@ -63,6 +63,12 @@ Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(std::shared_ptr<Storage> st
   return checkpoint;
 }
 
+Result<CheckpointState> Checkpoint::Look(std::shared_ptr<Storage> storage, ScalaVersion scala) {
+  Checkpoint checkpoint(std::move(storage), scala);
+  SLUICE_RETURN_IF_ERROR(checkpoint.ReadState());
+  return std::move(checkpoint.state_);
+}
+
 // Spark 4.1 refuses a fresh checkpoint whose logs hold any file, so also one of these.
 Status Checkpoint::RemoveLeftovers() {
   for (const std::string directory : {"", "sources/0", "offsets", "commits"}) {

@@ -48,6 +48,10 @@ class Checkpoint {
   static Result<std::unique_ptr<Checkpoint>> Open(std::shared_ptr<Storage> storage,
                                                   ScalaVersion scala);
 
+  // What the directory says now: takes no lock and changes nothing. A query that runs on it may be
+  // writing: then two of the files may be of different moments. Errors as Open.
+  static Result<CheckpointState> Look(std::shared_ptr<Storage> storage, ScalaVersion scala);
+
   const CheckpointState& state() const { return state_; }
   // The id in metadata, or the one that WriteMetadata() will write.
   const std::string& query_id() const { return query_id_; }

@@ -120,6 +120,26 @@ TEST_F(CheckpointTest, OnlyOneProgramAtATime) {
   EXPECT_TRUE(Open().ok());
 }
 
+TEST_F(CheckpointTest, ALookTakesNoLockAndChangesNothing) {
+  const auto absent = Checkpoint::Look(LocalStorage(Path()), ScalaVersion::k212);
+  ASSERT_TRUE(absent.ok());
+  EXPECT_TRUE(absent->offset_ids.empty());
+  EXPECT_FALSE(fs::exists(Path()));
+
+  auto checkpoint = Open();  // holds the lock
+  ASSERT_TRUE((*checkpoint)->WriteMetadata().ok());
+  ASSERT_TRUE((*checkpoint)->WriteOffsets(BatchId{0}, EntryTo(5)).ok());
+  Put("offsets/.1.left.tmp", "x");
+  const auto look = Checkpoint::Look(LocalStorage(Path()), ScalaVersion::k212);
+  ASSERT_TRUE(look.ok()) << look.status().ToString();
+  EXPECT_EQ(look->query_id, (*checkpoint)->query_id());
+  EXPECT_EQ(look->newest->offsets, EntryTo(5).offsets);
+  EXPECT_TRUE(Exists("offsets/.1.left.tmp"));
+  Put("offsets/0", "no offsets");
+  EXPECT_EQ(Checkpoint::Look(LocalStorage(Path()), ScalaVersion::k212).status().code(),
+            "CHECKPOINT.CORRUPT_FILE");
+}
+
 TEST_F(CheckpointTest, RemovesWhatACrashLeft) {
   Put(".metadata.1b2c.tmp", "x");
   Put("offsets/.0.1b2c.tmp", "half");

@@ -26,7 +26,11 @@ monitor::LogOptions LogOptionsOf(const config::LogOptions& wanted, const Console
 CommandOutput::CommandOutput(const config::LogOptions& wanted, std::string query, Console& console)
     : console_(console),
       log_(LogOptionsOf(wanted, console, std::move(query)), SystemClock(),
-           [this](std::string_view line) { console_.Line(line); }) {}
+           [this](std::string_view line) { console_.Line(line); }) {
+  log_.OnRecord([this](const monitor::LogRecord& record) {
+    page_log_.Put({record.at_ms, ToString(record.level), record.message, FormatFields(record)});
+  });
+}
 
 void CommandOutput::Tell(monitor::LogLevel level, std::string_view event, const std::string& text,
                          std::vector<monitor::LogField> fields) {

@@ -16,6 +16,8 @@
 #include "cli/console.h"
 #include "config/findings.h"
 #include "monitor/log.h"
+#include "page/inbox.h"
+#include "page/log_row.h"
 
 namespace sluice::cli {
 
@@ -29,6 +31,8 @@ class CommandOutput {
 
   Console& console() { return console_; }
   monitor::Log& log() { return log_; }
+  // The lines of the log for a page: as many as nobody has taken yet, up to a limit.
+  page::Inbox<page::LogRow>& page_log() { return page_log_; }
 
   // A line with `text`, or an event of the log with the fields.
   void Tell(monitor::LogLevel level, std::string_view event, const std::string& text,
@@ -38,6 +42,7 @@ class CommandOutput {
 
  private:
   Console& console_;
+  page::Inbox<page::LogRow> page_log_{512};
   monitor::Log log_;
 };
 

@@ -8,7 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "cli/feed_page.h"
+#include "cli/page_options.h"
 #include "cli/produce_watch.h"
+#include "cli/producer_pages.h"
 #include "cli/simulate_command.h"
 #include "core/clock.h"
 #include "kafka/mock_broker.h"
@@ -64,9 +67,12 @@ class Chain : public DemoChain {
         options_(std::move(options)) {}
   ~Chain() override { Stop(); }
 
-  Status Run() {
+  Status Run(const DemoChainOptions& demo) {
+    page_ = std::make_unique<FeedPage>(FeedPage::Setup{options_, demo.monitor, {}, demo.links},
+                                       watch_, page_log_, SystemClock());
     SLUICE_ASSIGN_OR_RETURN(producer_,
-                            produce::FeedProducer::Make(options_, watch_, SystemClock()));
+                            produce::FeedProducer::Make(options_, *page_, SystemClock()));
+    if (demo.monitor.enabled) SLUICE_RETURN_IF_ERROR(StartPage(demo.monitor));
     thread_ = std::jthread([this](const std::stop_token& stop) {
       const Status status = producer_->Run(stop);
       if (status.ok()) return;
@@ -79,21 +85,45 @@ class Chain : public DemoChain {
 
   std::string bootstrap_servers() const override { return broker_->bootstrap_servers(); }
   const std::string& city_address() const override { return city_->address(); }
+  std::string producer_address() const override { return server_ ? server_->address() : ""; }
   int64_t messages() const override { return watch_.totals().delivered; }
   void Stop() override {
     if (!thread_.joinable()) return;
     thread_.request_stop();
     thread_.join();
+    page_->Finish(Status::Ok());
+    server_.reset();
   }
 
  private:
+  Status StartPage(config::MonitorOptions monitor) {
+    auto server = Serve(monitor);
+    if (!server.ok()) {
+      monitor.listen = monitor.listen.substr(0, monitor.listen.rfind(':')) + ":0";
+      server = Serve(monitor);
+    }
+    SLUICE_ASSIGN_OR_RETURN(server_, std::move(server));
+    page_->Start([this] { return producer_->sink_stats(); });
+    return Status::Ok();
+  }
+
+  Result<std::unique_ptr<http::Server>> Serve(const config::MonitorOptions& monitor) {
+    SLUICE_ASSIGN_OR_RETURN(monitor::PageServerOptions options, PageOptionsOf(monitor));
+    options.site = page_->site();
+    return StartProducerPages(std::move(options), monitor.stall_after, watch_, metrics_,
+                              *producer_);
+  }
+
   std::unique_ptr<kafka::MockBroker> broker_;
   std::unique_ptr<simulate::CityServer> city_;
   CommandOutput& output_;
   monitor::ProducerMetrics metrics_;
   ProduceWatch watch_;
   produce::ProducerOptions options_;
+  page::Inbox<page::LogRow> page_log_;
+  std::unique_ptr<FeedPage> page_;
   std::unique_ptr<produce::FeedProducer> producer_;
+  std::unique_ptr<http::Server> server_;
   std::jthread thread_;
 };
 
@@ -108,7 +138,7 @@ Result<std::unique_ptr<DemoChain>> DemoChain::Start(const DemoChainOptions& opti
       ProducerOf(options, city->address(), broker->bootstrap_servers());
   auto chain =
       std::make_unique<Chain>(std::move(producer), std::move(broker), std::move(city), output);
-  SLUICE_RETURN_IF_ERROR(chain->Run());
+  SLUICE_RETURN_IF_ERROR(chain->Run(options));
   return std::unique_ptr<DemoChain>(std::move(chain));
 }
 

@@ -10,9 +10,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/command_output.h"
+#include "config/findings.h"
 #include "core/result.h"
+#include "page/board.h"
 
 namespace sluice::cli {
 
@@ -22,6 +25,9 @@ struct DemoChainOptions {
   int vehicles = 500;
   uint64_t seed = 1;
   double polls_per_second = 2;
+  // Of the producer's page; if the port of `listen` is taken, it is at any other.
+  config::MonitorOptions monitor = {};
+  std::vector<page::Link> links = {};  // from the producer's page: to the job's
 };
 
 // Stops, and waits for its threads, when destroyed.
@@ -35,6 +41,8 @@ class DemoChain {
   virtual std::string bootstrap_servers() const = 0;
   // Of the city's server: "127.0.0.1:40123".
   virtual const std::string& city_address() const = 0;
+  // Of the producer's page; empty if there is none.
+  virtual std::string producer_address() const = 0;
   // Stops the producer, and waits until the broker has what it polled.
   virtual void Stop() = 0;
   // That the broker has taken.

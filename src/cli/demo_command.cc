@@ -15,6 +15,7 @@
 #include "cli/exit_code.h"
 #include "cli/job_output.h"
 #include "cli/job_runner.h"
+#include "cli/page_options.h"
 #include "cli/report_mistakes.h"
 #include "cli/run_command.h"
 #include "cli/run_summary.h"
@@ -94,17 +95,43 @@ void TellOfEarlierRuns(const config::JobConfig& job, JobOutput& output) {
       {{"table", job.query.table_path}, {"checkpoint", job.query.checkpoint_location}});
 }
 
+// The producer's, as the job's: beside its port, if that is the usual one; else at a free one.
+config::MonitorOptions ProducerMonitor(config::MonitorOptions monitor) {
+  const size_t colon = monitor.listen.rfind(':');
+  const bool usual = monitor.listen.substr(colon) == ":4040";
+  monitor.listen = monitor.listen.substr(0, colon) + (usual ? ":4041" : ":0");
+  return monitor;
+}
+
+// To the job's page; none where its port is not known yet.
+std::vector<page::Link> JobLink(const config::MonitorOptions& monitor) {
+  if (!monitor.enabled || monitor.listen.ends_with(":0")) return {};
+  return {{"Job", fmt::format("http://{}/", monitor.listen)}};
+}
+
 void TellOfCity(const DemoArguments& arguments, const config::JobConfig& job,
                 const DemoChain& chain, JobOutput& output) {
+  const std::vector<page::Link> link = JobLink(job.monitor);
+  const std::string watch =
+      link.empty() ? "" : fmt::format("open {} to see all that live; ", link[0].href);
   output.Tell(LogLevel::kInfo, "demo_city",
               fmt::format("a city of {} vehicles (seed {}) is at http://{}/; a producer asks it {} "
-                          "times a second; the table is {}; Ctrl-C ends it",
+                          "times a second; the table is {}; {}Ctrl-C ends it",
                           arguments.vehicles, arguments.seed, chain.city_address(), arguments.rate,
-                          job.query.table_path),
+                          job.query.table_path, watch),
               {{"vehicles", int64_t{arguments.vehicles}},
                {"seed", static_cast<int64_t>(arguments.seed)},
                {"address", chain.city_address()},
                {"polls_per_second", arguments.rate}});
+}
+
+// What the configuration does not know of itself: it is the demo that decides.
+void TellPage(const config::JobConfig& job, const DemoChain& chain, JobOutput& output) {
+  output.SetEffective("source.kafka.bootstrap.servers", chain.bootstrap_servers(),
+                      "the demo's broker");
+  output.SetEffective("monitor.listen", job.monitor.listen, "the demo");
+  if (!chain.producer_address().empty())
+    output.AddLink({"Producer", fmt::format("http://{}/", chain.producer_address())});
 }
 
 void TellOfLateMessages(int64_t sent, int64_t committed, JobOutput& output) {
@@ -124,11 +151,14 @@ int RunDemo(const DemoArguments& arguments, config::JobConfig job,
   TellOfEarlierRuns(job, output);
   job.query.warn_of_foreign_table = false;
   // The broker first: the job gets its address.
-  const auto started = DemoChain::Start(
-      {kTopic, kPartitions, arguments.vehicles, arguments.seed, arguments.rate}, output);
+  const auto started =
+      DemoChain::Start({kTopic, kPartitions, arguments.vehicles, arguments.seed, arguments.rate,
+                        ProducerMonitor(job.monitor), JobLink(job.monitor)},
+                       output);
   if (!started.ok()) return Complain(output, started.status());
   DemoChain& chain = **started;
   job.source.client["bootstrap.servers"] = chain.bootstrap_servers();
+  TellPage(job, chain, output);
   TellOfCity(arguments, job, chain, output);
   const std::jthread timer = StartTimer(limit, stop);
   RunTotals totals;
@@ -155,7 +185,7 @@ int DemoCommand(const DemoArguments& arguments) {
   TellReport(report, output);
   if (!report.config) return kExitConfiguration;
   config::JobConfig job = *report.config;
-  if (!arguments.listen.empty()) job.monitor.listen = arguments.listen;
+  if (!TakeListen("sluice demo", arguments.listen, job.monitor)) return kExitConfiguration;
   return RunDemo(arguments, std::move(job), *limit, output);
 }
 

@@ -53,7 +53,7 @@ sink:
   path: ${DEMO_DIR}/vehicle_positions
   checkpointLocation: ${DEMO_DIR}/_checkpoints/${DEMO_RUN:-run}
 
-monitor: {listen: 127.0.0.1:4040}
+monitor: {listen: 127.0.0.1:4040, token: '${SLUICE_MONITOR_TOKEN:-}', eventTime: feed_timestamp}
 )yaml";
 
 }  // namespace sluice::cli

@@ -41,6 +41,17 @@ std::string DescribeSick(const std::vector<FeedHealth>& feeds, nanoseconds now) 
   return text;
 }
 
+monitor::Check FeedsCheck(const std::vector<FeedHealth>& feeds, nanoseconds now) {
+  const auto well =
+      std::ranges::count_if(feeds, [&](const FeedHealth& f) { return IsWell(f, now); });
+  const std::string sick = DescribeSick(feeds, now);
+  if (well == 0) return {"feeds", false, "no feed is well: " + sick};
+  if (sick.empty()) return {"feeds", true, "all are well"};
+  return {"feeds", true,
+          fmt::format("{} of {} feeds are not well: {}", feeds.size() - static_cast<size_t>(well),
+                      feeds.size(), sick)};
+}
+
 }  // namespace
 
 FeedHealth HealthOf(const produce::FeedOptions& options) {
@@ -71,16 +82,17 @@ bool IsWell(const FeedHealth& health, nanoseconds now) {
   return health.good && health.good_at && now - *health.good_at <= health.patience;
 }
 
-monitor::Readiness JudgeReadiness(const std::vector<FeedHealth>& feeds,
-                                  const std::string& kafka_problem, nanoseconds now) {
-  if (!kafka_problem.empty()) return {false, kafka_problem};
-  const auto well =
-      std::ranges::count_if(feeds, [&](const FeedHealth& f) { return IsWell(f, now); });
-  const std::string sick = DescribeSick(feeds, now);
-  if (well == 0) return {false, "no feed is well: " + sick};
-  if (sick.empty()) return {true, ""};
-  return {true, fmt::format("{} of {} feeds are not well: {}",
-                            feeds.size() - static_cast<size_t>(well), feeds.size(), sick)};
+monitor::Probe JudgeReadiness(const std::vector<FeedHealth>& feeds,
+                              const std::string& kafka_problem, nanoseconds now) {
+  const bool kafka = kafka_problem.empty();
+  return monitor::ProbeOf({{"kafka", kafka, kafka ? "answers, and has the topic" : kafka_problem},
+                           FeedsCheck(feeds, now)});
+}
+
+bool AllOverdue(const std::vector<FeedHealth>& feeds, nanoseconds stall_after, nanoseconds now) {
+  return std::ranges::all_of(feeds, [&](const FeedHealth& feed) {
+    return feed.polled && now - feed.next_at > feed.patience + stall_after;
+  });
 }
 
 std::string FeedLines(const std::vector<FeedHealth>& feeds, nanoseconds now, int64_t now_ms) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "monitor/page_server.h"
+#include "monitor/probe.h"
 #include "produce/poll_report.h"
 #include "produce/producer_options.h"
 
@@ -39,10 +39,14 @@ void TakeReport(const produce::PollReport& report, std::chrono::nanoseconds now,
 // The last poll was good, and that not too long ago.
 bool IsWell(const FeedHealth& health, std::chrono::nanoseconds now);
 
-// Ready when Kafka is well and at least one feed is. The text names the feeds that are not.
+// Ready when Kafka is well and at least one feed is. The detail names the feeds that are not.
 // `kafka_problem`: empty if there is none.
-monitor::Readiness JudgeReadiness(const std::vector<FeedHealth>& feeds,
-                                  const std::string& kafka_problem, std::chrono::nanoseconds now);
+monitor::Probe JudgeReadiness(const std::vector<FeedHealth>& feeds,
+                              const std::string& kafka_problem, std::chrono::nanoseconds now);
+
+// Whether the next poll of every feed is overdue by more than its patience and `stall_after`.
+bool AllOverdue(const std::vector<FeedHealth>& feeds, std::chrono::nanoseconds stall_after,
+                std::chrono::nanoseconds now);
 
 // One JSON object a line for each feed.
 std::string FeedLines(const std::vector<FeedHealth>& feeds, std::chrono::nanoseconds now,

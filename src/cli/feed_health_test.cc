@@ -42,47 +42,48 @@ FeedHealth Polled(const std::string& name, PollResult result, nanoseconds at,
 TEST(Readiness, WaitsForKafkaFirst) {
   const auto readiness = JudgeReadiness({Polled("a", PollResult::kPublished, seconds(1))},
                                         "no broker answers", seconds(2));
-  EXPECT_FALSE(readiness.ready);
-  EXPECT_EQ(readiness.text, "no broker answers");
+  EXPECT_FALSE(readiness.ok);
+  EXPECT_EQ(readiness.checks[0].detail, "no broker answers");
+  EXPECT_TRUE(readiness.checks[1].ok);
 }
 
 TEST(Readiness, NeedsOneFeedThatIsWell) {
-  EXPECT_EQ(JudgeReadiness({Feed("a"), Feed("b")}, "", seconds(1)).text,
+  EXPECT_EQ(JudgeReadiness({Feed("a"), Feed("b")}, "", seconds(1)).checks[1].detail,
             "no feed is well: a (not polled yet), b (not polled yet)");
   const auto readiness =
       JudgeReadiness({Polled("a", PollResult::kPublished, seconds(1)), Feed("b")}, "", seconds(2));
-  EXPECT_TRUE(readiness.ready);
-  EXPECT_EQ(readiness.text, "1 of 2 feeds are not well: b (not polled yet)");
+  EXPECT_TRUE(readiness.ok);
+  EXPECT_EQ(readiness.checks[1].detail, "1 of 2 feeds are not well: b (not polled yet)");
 }
 
 TEST(Readiness, AllWellNeedsNoWords) {
   const auto readiness = JudgeReadiness({Polled("a", PollResult::kUnchanged, seconds(1)),
                                          Polled("b", PollResult::kNotModified, seconds(1))},
                                         "", seconds(2));
-  EXPECT_TRUE(readiness.ready);
-  EXPECT_EQ(readiness.text, "");
+  EXPECT_TRUE(readiness.ok);
+  EXPECT_EQ(readiness.checks[1].detail, "all are well");
 }
 
 TEST(Readiness, NamesWhyAFeedIsNotWell) {
   const auto readiness = JudgeReadiness(
       {Polled("a", PollResult::kTimeout, seconds(1), "nothing within 10 s")}, "", seconds(2));
-  EXPECT_FALSE(readiness.ready);
-  EXPECT_EQ(readiness.text, "no feed is well: a (timeout: nothing within 10 s)");
+  EXPECT_FALSE(readiness.ok);
+  EXPECT_EQ(readiness.checks[1].detail, "no feed is well: a (timeout: nothing within 10 s)");
 }
 
 TEST(Readiness, AGoodPollOfLongAgoIsNotLately) {
   const std::vector<FeedHealth> feeds = {Polled("a", PollResult::kPublished, seconds(1))};
-  EXPECT_TRUE(JudgeReadiness(feeds, "", seconds(71)).ready);
+  EXPECT_TRUE(JudgeReadiness(feeds, "", seconds(71)).ok);
   const auto readiness = JudgeReadiness(feeds, "", seconds(72));
-  EXPECT_FALSE(readiness.ready);
-  EXPECT_EQ(readiness.text, "no feed is well: a (no poll for 71 s)");
+  EXPECT_FALSE(readiness.ok);
+  EXPECT_EQ(readiness.checks[1].detail, "no feed is well: a (no poll for 71 s)");
 }
 
 TEST(Readiness, NamesTenAtMost) {
   std::vector<FeedHealth> feeds;
   for (int i = 0; i < 100; ++i) feeds.push_back(Feed("f" + std::to_string(i)));
   const auto readiness = JudgeReadiness(feeds, "", seconds(1));
-  EXPECT_THAT(readiness.text,
+  EXPECT_THAT(readiness.checks[1].detail,
               AllOf(HasSubstr("f9 ("), Not(HasSubstr("f10 (")), HasSubstr(" and 90 more")));
 }
 

@@ -4,9 +4,14 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
+#include "cli/job_page.h"
+#include "cli/listeners.h"
+#include "cli/page_options.h"
+#include "cli/query_sampler.h"
 #include "core/version.h"
 #include "delta/table.h"
 #include "http/server.h"
@@ -60,29 +65,40 @@ class StatusTicker {
   std::jthread thread_;
 };
 
+std::chrono::milliseconds IntervalOf(const stream::Trigger& trigger) {
+  const bool periodic = trigger.kind == stream::Trigger::Kind::kProcessingTime;
+  return periodic ? trigger.interval : std::chrono::milliseconds(0);
+}
+
 // Null if the job wants none.
 Result<std::unique_ptr<http::Server>> StartMonitor(const config::JobConfig& job, JobOutput& output,
                                                    const monitor::Health& health,
-                                                   const stream::Query& query) {
+                                                   const monitor::SparkGauges* spark,
+                                                   const stream::Query& query, JobPage& page) {
   using Server = std::unique_ptr<http::Server>;
   if (!job.monitor.enabled) return Server();
-  SLUICE_ASSIGN_OR_RETURN(Server server,
-                          monitor::StartMonitorServer(job.monitor.listen, output.metrics(), health,
-                                                      [&query] { return query.RecentProgress(); }));
-  output.log().Write(LogLevel::kInfo, "monitor",
-                     fmt::format("metrics at http://{}/metrics", server->address()),
-                     {{"address", server->address()}});
+  SLUICE_ASSIGN_OR_RETURN(monitor::PageServerOptions pages, PageOptionsOf(job.monitor));
+  pages.site = page.site();
+  SLUICE_ASSIGN_OR_RETURN(Server server, monitor::StartMonitorServer(
+                                             std::move(pages), output.metrics(), health,
+                                             [&query] { return query.RecentProgress(); }, spark));
+  output.log().Write(
+      LogLevel::kInfo, "monitor",
+      fmt::format("live page at http://{0}/, metrics at http://{0}/metrics", server->address()),
+      {{"address", server->address()}});
   return server;
 }
 
 Status RunQuery(const config::JobConfig& job, JobOutput& output, const std::stop_token& stop,
-                const monitor::Health& health, RunWatch& watch) {
-  auto query = MakeQuery(job, watch);
+                monitor::Health& health, const monitor::SparkGauges* spark, RunWatch& watch) {
+  JobPage page(job, output, SystemClock());
+  Listeners listeners({&watch, &page.listener()});
+  auto query = MakeQuery(job, listeners);
   if (!query.ok()) {
     watch.OnTerminated(query.status());
     return query.status();
   }
-  const auto server = StartMonitor(job, output, health, **query);
+  const auto server = StartMonitor(job, output, health, spark, **query, page);
   if (!server.ok()) {
     watch.OnTerminated(server.status());
     return server.status();
@@ -91,16 +107,31 @@ Status RunQuery(const config::JobConfig& job, JobOutput& output, const std::stop
       LogLevel::kInfo, "start", fmt::format("Sluice {} runs {}", kVersion, job.file),
       {{"table", job.query.table_path}, {"checkpoint", job.query.checkpoint_location}});
   const StatusTicker ticker(output, watch, job);
-  return (*query)->Run(stop);
+  QuerySampler sampler(job, output, health, SystemClock());
+  if (job.monitor.enabled) {
+    sampler.Start(**query);
+    page.Start();
+  }
+  const Status status = (*query)->Run(stop);
+  page.Finish();
+  return status;
 }
 
 }  // namespace
 
 Status RunJob(const config::JobConfig& job, JobOutput& output, const std::stop_token& stop,
               RunTotals* totals) {
-  monitor::Health health;
-  RunWatch watch(output.metrics(), health, output.log(), SystemClock());
-  const Status status = RunQuery(job, output, stop, health, watch);
+  monitor::Health health(
+      {.interval = IntervalOf(job.query.trigger),
+       .stall_after = job.monitor.stall_after,
+       .missing_topics = [&output] { return output.metrics().source().missing(); }},
+      SystemClock());
+  std::optional<monitor::SparkGauges> spark;
+  if (!job.spark_namespace.empty())
+    spark.emplace(job.spark_namespace, QueryLabel(job.query.name, job.file));
+  monitor::SparkGauges* const gauges = spark ? &*spark : nullptr;
+  RunWatch watch(output.metrics(), health, output.log(), SystemClock(), gauges);
+  const Status status = RunQuery(job, output, stop, health, gauges, watch);
   if (totals) *totals = watch.totals();
   return status;
 }

@@ -11,8 +11,10 @@
 
 #include "cli/decode_command.h"
 #include "cli/demo_command.h"
+#include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/feed_command.h"
+#include "cli/monitoring_command.h"
 #include "cli/produce_command.h"
 #include "cli/run_command.h"
 #include "cli/simulate_command.h"
@@ -77,6 +79,25 @@ void AddCheck(CLI::App& app) {
     if (*keys) std::fputs(config::KeyMarkdown(config::JobKeys()).c_str(), stdout);
     if (!config->empty()) g_exit_code = CheckCommand(*config);
   });
+}
+
+void AddDoctor(CLI::App& app) {
+  auto* doctor = app.add_subcommand(
+      "doctor", "check from this machine all that a job or a producer needs; changes nothing");
+  auto arguments = std::make_shared<DoctorArguments>();
+  doctor->add_option("CONFIG", arguments->config, "YAML file of the job or the producer")
+      ->required();
+  doctor->add_option("--prometheus", arguments->places.prometheus, "Prometheus' address")
+      ->capture_default_str();
+  doctor->add_option("--alertmanager", arguments->places.alertmanager, "Alertmanager's address")
+      ->capture_default_str();
+  doctor->add_option("--slack-webhook-file", arguments->places.slack_webhook_file,
+                     "file with Slack's webhook; without it the one that Alertmanager reads, or "
+                     "monitoring/slack_webhook_url beside the configuration");
+  doctor->add_flag("--send-test", arguments->places.send_test,
+                   "send one test message to Slack, through Alertmanager if it runs");
+  doctor->add_flag("--json", arguments->json, "JSON instead of text");
+  doctor->callback([arguments] { g_exit_code = DoctorCommand(*arguments); });
 }
 
 void AddDemo(CLI::App& app) {
@@ -238,6 +259,28 @@ void AddDecode(CLI::App& app) {
   });
 }
 
+void AddMonitoring(CLI::App& app) {
+  auto* monitoring =
+      app.add_subcommand("monitoring", "files for Prometheus, Alertmanager (Slack) and Grafana");
+  monitoring->require_subcommand(1);
+  auto* generate = monitoring->add_subcommand(
+      "generate", "write all of them for these jobs and producers; connects to nothing");
+  auto arguments = std::make_shared<MonitoringArguments>();
+  auto& at = arguments->addresses;
+  generate->add_option("CONFIG", arguments->configs, "YAML files of jobs and producers")
+      ->required();
+  generate->add_option("--out", arguments->out, "directory to write into")->required();
+  generate->add_flag("--force", arguments->force, "overwrite files that were edited");
+  const auto add = [&](const char* name, std::string& url, const char* what) {
+    return generate->add_option(name, url, what);
+  };
+  add("--prometheus", at.prometheus, "address as people open it")->capture_default_str();
+  add("--alertmanager", at.alertmanager, "address as people open it")->capture_default_str();
+  add("--grafana", at.grafana, "address as people open it")->capture_default_str();
+  add("--runbooks", at.runbooks, "address under which runbooks/ is published");
+  generate->callback([arguments] { g_exit_code = GenerateMonitoringCommand(*arguments); });
+}
+
 // What to say if a word stands where a command must and is none; empty if all is well.
 std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
   const CLI::App* at = &app;
@@ -263,12 +306,14 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   AddRun(app);
   AddCheck(app);
+  AddDoctor(app);
   AddProduce(app);
   AddDemo(app);
   AddSimulate(app);
   AddFeed(app);
   AddTable(app);
   AddDecode(app);
+  AddMonitoring(app);
   app.add_subcommand("version", "print the release")->callback([] {
     std::printf("sluice %s\n", kVersion);
   });

@@ -13,8 +13,11 @@
 #include "cli/core_dumps.h"
 #include "cli/effective_values.h"
 #include "cli/exit_code.h"
+#include "cli/feed_page.h"
+#include "cli/page_options.h"
 #include "cli/produce_checks.h"
 #include "cli/produce_watch.h"
+#include "cli/producer_pages.h"
 #include "cli/report_mistakes.h"
 #include "cli/run_command.h"
 #include "cli/signal_watcher.h"
@@ -56,23 +59,20 @@ class MinuteTicker {
 Result<std::unique_ptr<http::Server>> StartPages(const config::ProducerConfig& config,
                                                  CommandOutput& output, const ProduceWatch& watch,
                                                  const monitor::ProducerMetrics& metrics,
-                                                 const produce::FeedProducer& producer) {
+                                                 const produce::FeedProducer& producer,
+                                                 FeedPage& page) {
   using Server = std::unique_ptr<http::Server>;
   if (!config.monitor.enabled) return Server();
-  std::vector<monitor::Page> pages;
-  pages.push_back({"/metrics", monitor::kMetricsType, [&metrics, &producer] {
-                     const produce::SinkStats sink = producer.sink_stats();
-                     return metrics.Text({sink.queued_records, sink.queued_bytes, sink.limit_bytes,
-                                          sink.waited_seconds},
-                                         SystemClock().NowMs());
-                   }});
-  pages.push_back({"/feeds", monitor::kJsonLinesType, [&watch] { return watch.feed_lines(); }});
-  SLUICE_ASSIGN_OR_RETURN(Server server,
-                          monitor::StartPageServer(config.monitor.listen, std::move(pages),
-                                                   [&watch] { return watch.readiness(); }));
-  output.log().Write(LogLevel::kInfo, "monitor",
-                     fmt::format("metrics at http://{}/metrics", server->address()),
-                     {{"address", server->address()}});
+  SLUICE_ASSIGN_OR_RETURN(monitor::PageServerOptions options, PageOptionsOf(config.monitor));
+  options.site = page.site();
+  SLUICE_ASSIGN_OR_RETURN(
+      Server server,
+      StartProducerPages(std::move(options), config.monitor.stall_after, watch, metrics, producer));
+  page.Start([&producer] { return producer.sink_stats(); });
+  output.log().Write(
+      LogLevel::kInfo, "monitor",
+      fmt::format("live page at http://{0}/, metrics at http://{0}/metrics", server->address()),
+      {{"address", server->address()}});
   return server;
 }
 
@@ -117,17 +117,24 @@ void TellTotals(const ProduceTotals& totals, double seconds, CommandOutput& outp
 }
 
 Status RunProducer(const config::ProducerConfig& config, CommandOutput& output,
+                   const std::vector<config::EffectiveValue>& effective,
                    const std::stop_token& stop, ProduceWatch& watch,
                    const monitor::ProducerMetrics& metrics) {
+  FeedPage page({config.producer, config.monitor, effective, {}}, watch, output.page_log(),
+                SystemClock());
   SLUICE_ASSIGN_OR_RETURN(const auto producer,
-                          produce::FeedProducer::Make(config.producer, watch, SystemClock()));
-  SLUICE_ASSIGN_OR_RETURN(const auto server, StartPages(config, output, watch, metrics, *producer));
+                          produce::FeedProducer::Make(config.producer, page, SystemClock()));
+  SLUICE_ASSIGN_OR_RETURN(const auto server,
+                          StartPages(config, output, watch, metrics, *producer, page));
   TellStart(config, output);
   const MinuteTicker ticker(watch);
-  return producer->Run(stop);
+  const Status status = producer->Run(stop);
+  page.Finish(status);
+  return status;
 }
 
-int Produce(const config::ProducerConfig& config, CommandOutput& output,
+int Produce(const config::ProducerConfig& config,
+            const std::vector<config::EffectiveValue>& effective, CommandOutput& output,
             const std::optional<std::chrono::milliseconds>& limit) {
   monitor::ProducerMetrics metrics(NamesOf(config.producer.feeds), MetricLabels(),
                                    SystemClock().NowMs());
@@ -139,7 +146,7 @@ int Produce(const config::ProducerConfig& config, CommandOutput& output,
   ProduceWatch watch(config.producer.feeds, metrics, output.log(), SystemClock());
   const std::jthread timer = StartTimer(limit, stop);
   const auto begun = SystemClock().Monotonic();
-  const Status status = RunProducer(config, output, stop.get_token(), watch, metrics);
+  const Status status = RunProducer(config, output, effective, stop.get_token(), watch, metrics);
   TellEnd(status, output);
   const ProduceTotals totals = watch.totals();
   const auto seconds = std::chrono::duration<double>(SystemClock().Monotonic() - begun).count();
@@ -166,8 +173,8 @@ int ProduceCommand(const ProduceArguments& arguments) {
   if (!config.has_secrets) AllowCoreDumps();
   config.producer.replay_speed = arguments.speed;
   config.producer.replay_loop = arguments.loop;
-  if (!arguments.listen.empty()) config.monitor.listen = arguments.listen;
-  return Produce(config, output, *limit);
+  if (!TakeListen("sluice produce", arguments.listen, config.monitor)) return kExitConfiguration;
+  return Produce(config, report.effective, output, *limit);
 }
 
 int CheckProducer(const std::string& config) {

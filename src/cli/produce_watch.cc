@@ -78,7 +78,7 @@ monitor::ProducerLabels MetricLabels() {
 
 ProduceWatch::ProduceWatch(const std::vector<produce::FeedOptions>& feeds,
                            monitor::ProducerMetrics& metrics, monitor::Log& log, const Clock& clock)
-    : metrics_(metrics), log_(log), clock_(clock) {
+    : metrics_(metrics), log_(log), clock_(clock), last_sign_(clock.Monotonic()) {
   for (const produce::FeedOptions& feed : feeds) {
     health_.push_back(HealthOf(feed));
     feed_logs_.emplace_back(feed.name);
@@ -90,6 +90,8 @@ void ProduceWatch::OnKafka(const Status& status) {
   {
     const std::scoped_lock lock(mutex_);
     kafka_problem_ = status.ok() ? "" : status.message();
+    asked_kafka_ = true;
+    last_sign_ = clock_.Monotonic();
   }
   if (status.ok()) {
     log_.Write(LogLevel::kInfo, "kafka", "Kafka answers, and has the topic",
@@ -106,6 +108,7 @@ void ProduceWatch::OnPoll(const PollReport& report) {
   std::vector<FeedLogLine> lines;
   {
     const std::scoped_lock lock(mutex_);
+    last_sign_ = now;
     TakeReport(report, now, health_[report.feed]);
     Count(report, totals_);
     lines = feed_logs_[report.feed].Lines(report, now);
@@ -116,6 +119,7 @@ void ProduceWatch::OnPoll(const PollReport& report) {
 
 void ProduceWatch::OnDelivery(const produce::Delivery& delivery) {
   metrics_.Delivered(delivery.feed, static_cast<size_t>(delivery.result));
+  last_sign_ = clock_.Monotonic();
   if (delivery.result == produce::DeliveryResult::kDelivered) {
     ++delivered_;
     return;
@@ -150,9 +154,36 @@ void ProduceWatch::OnWarning(const std::string& code, const std::string& message
   log_.Write(LogLevel::kWarn, "warning", message, {{"code", code}});
 }
 
-monitor::Readiness ProduceWatch::readiness() const {
+monitor::Probe ProduceWatch::Finish(monitor::Probe probe) const {
+  times_.Note(probe, clock_.NowMs());
+  return probe;
+}
+
+monitor::Probe ProduceWatch::alive(nanoseconds stall_after) const {
   const std::scoped_lock lock(mutex_);
-  return JudgeReadiness(health_, kafka_problem_, clock_.Monotonic());
+  const nanoseconds now = clock_.Monotonic();
+  const nanoseconds quiet = now - last_sign_.load();
+  const auto since = std::chrono::duration<double>(quiet).count();
+  const bool stuck =
+      kafka_problem_.empty() && quiet > stall_after && AllOverdue(health_, stall_after, now);
+  const std::string detail =
+      stuck ? fmt::format(
+                  "the poll of every feed is overdue, and nothing has moved for {:.0f} seconds",
+                  since)
+            : fmt::format("it moved {:.0f} seconds ago", since);
+  return Finish(monitor::ProbeOf({{"moves", !stuck, detail}}));
+}
+
+monitor::Probe ProduceWatch::ready() const {
+  const std::scoped_lock lock(mutex_);
+  return Finish(JudgeReadiness(health_, kafka_problem_, clock_.Monotonic()));
+}
+
+monitor::Probe ProduceWatch::started() const {
+  const std::scoped_lock lock(mutex_);
+  const std::string detail =
+      asked_kafka_ ? "Kafka was asked for the topic" : "Kafka was not asked yet";
+  return Finish(monitor::ProbeOf({{"asked", asked_kafka_, detail}}));
 }
 
 std::string ProduceWatch::feed_lines() const {

@@ -15,7 +15,7 @@
 #include "cli/feed_log.h"
 #include "core/clock.h"
 #include "monitor/log.h"
-#include "monitor/page_server.h"
+#include "monitor/probe.h"
 #include "monitor/producer_metrics.h"
 #include "produce/producer_listener.h"
 #include "produce/producer_options.h"
@@ -47,7 +47,11 @@ class ProduceWatch : public produce::ProducerListener {
   void OnDelivery(const produce::Delivery& delivery) override;
   void OnWarning(const std::string& code, const std::string& message) override;
 
-  monitor::Readiness readiness() const;
+  // What the health pages answer. Alive: not every feed's poll is overdue by more than `stall_after`
+  // while Kafka is well. Started: Kafka was asked once, whatever it said.
+  monitor::Probe alive(std::chrono::nanoseconds stall_after) const;
+  monitor::Probe ready() const;
+  monitor::Probe started() const;
   std::string feed_lines() const;
   ProduceTotals totals() const;
   // A line with what has happened since the last one.
@@ -58,6 +62,7 @@ class ProduceWatch : public produce::ProducerListener {
     std::chrono::nanoseconds told{0};
     int64_t since = 0;  // not told of
   };
+  monitor::Probe Finish(monitor::Probe probe) const;
   void TellLost(const produce::Delivery& delivery);
 
   monitor::ProducerMetrics& metrics_;
@@ -65,8 +70,11 @@ class ProduceWatch : public produce::ProducerListener {
   const Clock& clock_;
   std::atomic<int64_t> delivered_{0};
   std::atomic<int64_t> lost_{0};
+  std::atomic<std::chrono::nanoseconds> last_sign_;  // monotonic: a poll, a record
   mutable std::mutex mutex_;
   std::string kafka_problem_ = "Kafka has not answered yet";  // GUARDED_BY(mutex_)
+  bool asked_kafka_ = false;                                  // GUARDED_BY(mutex_)
+  mutable monitor::CheckTimes times_;                         // GUARDED_BY(mutex_)
   std::vector<FeedHealth> health_;                            // GUARDED_BY(mutex_)
   std::vector<FeedLog> feed_logs_;                            // GUARDED_BY(mutex_)
   ProduceTotals totals_;                                      // GUARDED_BY(mutex_)

@@ -61,18 +61,40 @@ TEST(ProduceWatch, TellsMetricsOfPolls) {
 
 TEST(ProduceWatch, IsReadyWhenKafkaAndAFeedAre) {
   Watched watched;
-  EXPECT_THAT(watched.watch.readiness().text, HasSubstr("Kafka has not answered yet"));
+  EXPECT_THAT(watched.watch.ready().checks[0].detail, HasSubstr("Kafka has not answered yet"));
+  EXPECT_FALSE(watched.watch.started().ok);
   watched.watch.OnKafka(Status::Ok());
-  EXPECT_THAT(watched.watch.readiness().text, HasSubstr("no feed is well"));
+  EXPECT_TRUE(watched.watch.started().ok);
+  EXPECT_THAT(watched.watch.ready().checks[1].detail, HasSubstr("no feed is well"));
   watched.Poll(0, PollResult::kPublished);
-  EXPECT_TRUE(watched.watch.readiness().ready);
+  EXPECT_TRUE(watched.watch.ready().ok);
   EXPECT_THAT(watched.text(), HasSubstr("sluice_producer_kafka_up 1\n"));
   watched.watch.OnKafka(Status::Retry("KAFKA_UNREACHABLE", "no Kafka broker answers at b:1"));
-  EXPECT_FALSE(watched.watch.readiness().ready);
+  EXPECT_FALSE(watched.watch.ready().ok);
   EXPECT_THAT(watched.text(), HasSubstr("sluice_producer_kafka_up 0\n"));
   EXPECT_THAT(watched.lines.back(),
               AllOf(HasSubstr("\"event\":\"kafka\""), HasSubstr("\"level\":\"warn\""),
                     HasSubstr("KAFKA_UNREACHABLE")));
+}
+
+TEST(ProduceWatch, IsAliveUnlessEveryFeedIsOverdueWhileKafkaIsWell) {
+  constexpr seconds kStall{300};
+  Watched watched;
+  const auto alive = [&] { return watched.watch.alive(kStall).ok; };
+  watched.clock.Advance(std::chrono::hours(1));
+  EXPECT_TRUE(alive()) << "Kafka was not there yet";
+  watched.watch.OnKafka(Status::Ok());
+  watched.Poll(0, PollResult::kPublished);
+  watched.Poll(1, PollResult::kPublished);
+  watched.clock.Advance(std::chrono::hours(1));
+  EXPECT_FALSE(alive());
+  watched.watch.OnDelivery({0, DeliveryResult::kDelivered, 10, ""});
+  EXPECT_TRUE(alive()) << "a record was acknowledged";
+  watched.clock.Advance(std::chrono::hours(1));
+  EXPECT_FALSE(alive());
+  watched.watch.OnKafka(Status::Retry("KAFKA_UNREACHABLE", "no Kafka broker answers at b:1"));
+  watched.clock.Advance(std::chrono::hours(1));
+  EXPECT_TRUE(alive()) << "an outage of Kafka is no reason to restart it";
 }
 
 TEST(ProduceWatch, LostRecordsAreOneLineInTenSeconds) {

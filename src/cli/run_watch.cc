@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "decode/decoder.h"
+#include "monitor/error_labels.h"
 #include "monitor/process_stats.h"
 
 namespace sluice::cli {
@@ -40,6 +41,23 @@ const char* Name(QueryState state) {
   return "failed";
 }
 
+// Of the metric: what a person reads as "waiting" is a query that tries again.
+const char* MetricState(QueryState state) {
+  return state == QueryState::kWaiting ? "retrying" : Name(state);
+}
+
+monitor::QueryPhase PhaseOf(QueryState state) {
+  switch (state) {
+    case QueryState::kStarting: return monitor::QueryPhase::kStarting;
+    case QueryState::kWaiting: return monitor::QueryPhase::kWaiting;
+    case QueryState::kRunning: return monitor::QueryPhase::kRunning;
+    case QueryState::kStopping:
+    case QueryState::kStopped:
+    case QueryState::kFailed: return monitor::QueryPhase::kEnding;
+  }
+  return monitor::QueryPhase::kEnding;
+}
+
 double SecondsOf(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -48,16 +66,21 @@ monitor::BatchNumbers NumbersOf(const stream::Progress& progress) {
   monitor::BatchNumbers numbers;
   numbers.records = progress.records;
   numbers.rows = progress.rows;
-  numbers.input_bytes = progress.input_bytes;
-  numbers.files = progress.files;
-  numbers.file_bytes = progress.file_bytes;
+  numbers.file_sizes = progress.file_sizes;
+  numbers.end = progress.source.end;
+  numbers.phase_seconds = progress.phase_seconds;
+  for (const auto& [partition, input] : progress.inputs)
+    numbers.inputs[partition] = {input.records, input.bytes, input.newest_record_ms};
+  for (const stream::LatencyCount& latency : progress.latencies)
+    numbers.latencies.push_back({latency.ms, latency.records});
   numbers.rejects = progress.rejects_by_reason;
+  numbers.kept_rejects = progress.kept_rejects;
+  numbers.newest_event_seconds = progress.newest_event_seconds;
   numbers.unmatched = progress.unmatched;
   const auto duration = progress.duration_ms.find("triggerExecution");
   if (duration != progress.duration_ms.end())
     numbers.duration_seconds = static_cast<double>(duration->second) / 1000;
   numbers.table_version = progress.version.value;
-  numbers.lag_records = progress.remaining;
   numbers.newest_record_ms = progress.newest_record_ms;
   numbers.committed_at_ms = progress.committed_at_ms;
   numbers.skipped = progress.skipped;
@@ -128,22 +151,35 @@ std::vector<std::string> RejectReasons() {
 }
 
 RunWatch::RunWatch(monitor::QueryMetrics& metrics, monitor::Health& health, monitor::Log& log,
-                   const Clock& clock)
-    : metrics_(metrics), health_(health), log_(log), clock_(clock), started_(clock.Monotonic()) {}
+                   const Clock& clock, monitor::SparkGauges* spark)
+    : metrics_(metrics),
+      health_(health),
+      log_(log),
+      clock_(clock),
+      spark_(spark),
+      started_(clock.Monotonic()) {}
 
 void RunWatch::OnStarted(const std::string& query_id, const std::string& run_id) {
   log_.Write(LogLevel::kInfo, "query_started", fmt::format("query {} started", query_id),
              {{"id", query_id}, {"run_id", run_id}});
+  health_.Opened();
+}
+
+void RunWatch::OnPosition(const OffsetMap& committed) {
+  metrics_.source().Committed(committed);
+  health_.Positioned();
+}
+
+void RunWatch::OnTrigger(int64_t at_ms) {
+  metrics_.Triggered(at_ms);
+  health_.Sign();
 }
 
 void RunWatch::OnState(QueryState state, const Status& reason) {
-  metrics_.SetState(Name(state));
+  metrics_.SetState(MetricState(state));
   const std::string why = reason.ok() ? "" : reason.message();
-  if (state == QueryState::kRunning) {
-    health_.SetReady();
-  } else {
-    health_.SetNotReady(why.empty() ? Name(state) : fmt::format("{}: {}", Name(state), why));
-  }
+  health_.SetState(PhaseOf(state), reason.ok() ? "" : monitor::LabelsOf(reason.code()).stage,
+                   why.empty() ? Name(state) : fmt::format("{}: {}", Name(state), why));
   {
     const std::scoped_lock lock(mutex_);
     state_ = reason.ok() ? Name(state) : fmt::format("{}: {}", Name(state), reason.code());
@@ -158,19 +194,24 @@ void RunWatch::OnState(QueryState state, const Status& reason) {
 }
 
 void RunWatch::OnPlanned(const stream::PlannedBatch& batch) {
+  health_.BatchPlanned();
   const std::scoped_lock lock(mutex_);
   if (!first_planned_) first_planned_ = clock_.Monotonic();
   backlog_.Planned(batch);
 }
 
 void RunWatch::OnReading(const stream::BatchReading& reading) {
+  health_.Sign();
   const std::scoped_lock lock(mutex_);
   backlog_.Reading(reading);
+  metrics_.SetBufferedRecords(backlog_.uncommitted());
 }
 
 void RunWatch::OnProgress(const stream::Progress& progress) {
+  health_.BatchDone();
   metrics_.BatchDone(NumbersOf(progress));
   Count(progress);
+  if (spark_) spark_->Progressed(progress.json);
   log_.Write(LogLevel::kInfo, "batch", BatchMessage(progress), BatchFields(progress));
   if (!log_.writes_json()) log_.Write(LogLevel::kDebug, "progress", progress.json);
   if (progress.rejects > 0) TellBadRecords(progress);
@@ -217,6 +258,7 @@ void RunWatch::Count(const stream::Progress& progress) {
   totals_.file_bytes += progress.file_bytes;
   totals_.table_version = progress.version.value;
   backlog_.Committed(progress);
+  metrics_.SetBufferedRecords(backlog_.uncommitted());
   if (progress.newest_record_ms >= 0) {
     freshness_ = static_cast<double>(progress.committed_at_ms - progress.newest_record_ms) / 1000;
   }
@@ -226,11 +268,11 @@ void RunWatch::Count(const stream::Progress& progress) {
 }
 
 void RunWatch::OnIdle(const stream::IdleReport& report) {
-  metrics_.Idle(report.waiting_records);
   {
     const std::scoped_lock lock(mutex_);
     backlog_.Idle(report);
   }
+  if (spark_) spark_->Progressed(report.json);
   if (log_.writes_json()) {
     log_.Write(LogLevel::kDebug, "idle", "no batch was due",
                {{"waiting_records", report.waiting_records}, {"progress", JsonText{report.json}}});
@@ -241,11 +283,27 @@ void RunWatch::OnIdle(const stream::IdleReport& report) {
 
 void RunWatch::OnWarning(const stream::QueryWarning& warning) {
   std::vector<LogField> fields = {{"code", warning.code}};
+  metrics_.Trouble(warning.code);
   if (warning.records_lost > 0) {
-    metrics_.RecordsLost(warning.records_lost);
+    metrics_.source().Skipped(warning.partition, warning.records_lost);
     fields.push_back({"records_lost", warning.records_lost});
   }
   log_.Write(LogLevel::kWarn, "warning", warning.message, std::move(fields));
+}
+
+void RunWatch::OnTrouble(const stream::QueryTrouble& trouble) {
+  health_.Sign();
+  metrics_.Trouble(trouble.code);
+  if (trouble.of_batch) metrics_.BatchFailed();
+}
+
+void RunWatch::OnCommitTry(const stream::CommitTry& tried) {
+  metrics_.CommitTried(tried.attempts, tried.conflicts);
+}
+
+void RunWatch::OnStorage(const stream::StorageRequest& request) {
+  metrics_.Stored(request.operation, request.ok, request.seconds);
+  health_.Sign();
 }
 
 void RunWatch::OnTerminated(const Status& status) {
@@ -253,6 +311,7 @@ void RunWatch::OnTerminated(const Status& status) {
     log_.Write(LogLevel::kInfo, "query_ended", "query ended at a batch boundary");
     return;
   }
+  metrics_.Trouble(status.code());
   metrics_.BatchFailed();
   log_.Write(LogLevel::kError, "query_failed", status.message(), {{"code", status.code()}});
 }

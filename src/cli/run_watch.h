@@ -18,6 +18,7 @@
 #include "monitor/health.h"
 #include "monitor/log.h"
 #include "monitor/query_metrics.h"
+#include "monitor/spark_gauges.h"
 #include "stream/query_listener.h"
 
 namespace sluice::cli {
@@ -38,15 +39,20 @@ struct RunTotals {
 class RunWatch : public stream::QueryListener {
  public:
   RunWatch(monitor::QueryMetrics& metrics, monitor::Health& health, monitor::Log& log,
-           const Clock& clock);
+           const Clock& clock, monitor::SparkGauges* spark = nullptr);
 
   void OnStarted(const std::string& query_id, const std::string& run_id) override;
+  void OnPosition(const OffsetMap& committed) override;
+  void OnTrigger(int64_t at_ms) override;
   void OnState(stream::QueryState state, const Status& reason) override;
   void OnPlanned(const stream::PlannedBatch& batch) override;
   void OnReading(const stream::BatchReading& reading) override;
   void OnProgress(const stream::Progress& progress) override;
   void OnIdle(const stream::IdleReport& report) override;
   void OnWarning(const stream::QueryWarning& warning) override;
+  void OnTrouble(const stream::QueryTrouble& trouble) override;
+  void OnCommitTry(const stream::CommitTry& tried) override;
+  void OnStorage(const stream::StorageRequest& request) override;
   void OnTerminated(const Status& status) override;
 
   // What the status line shows now, but for `draining`.
@@ -67,6 +73,7 @@ class RunWatch : public stream::QueryListener {
   monitor::Health& health_;
   monitor::Log& log_;
   const Clock& clock_;
+  monitor::SparkGauges* const spark_;  // null: nobody wants them
   const std::chrono::nanoseconds started_;
   std::optional<std::chrono::nanoseconds> unmatched_told_;  // when that warning was last written
   mutable std::mutex mutex_;

@@ -50,8 +50,9 @@ class RunWatchTest : public ::testing::Test {
 
   ManualClock clock_;
   std::vector<std::string> lines_;
-  monitor::QueryMetrics metrics_{"q", RejectReasons()};
-  monitor::Health health_;
+  monitor::QueryMetrics metrics_{
+      {.query = "q", .reject_reasons = RejectReasons(), .topics = {"buses"}}, clock_};
+  monitor::Health health_{{}, clock_};
   monitor::Log log_{{.json = true, .query = "q"}, clock_, [this](std::string_view line) {
                       lines_.emplace_back(line);
                     }};
@@ -134,29 +135,48 @@ TEST_F(RunWatchTest, ManyTopicsAreCutShort) {
 }
 
 TEST_F(RunWatchTest, WaitingIsNotReadyAndSaysWhy) {
+  EXPECT_FALSE(health_.started().ok);
+  watch_.OnStarted("id", "run");
+  EXPECT_TRUE(health_.started().ok);
+  watch_.OnPosition({{{"buses", PartitionId{0}}, Offset{5}}});
   watch_.OnState(stream::QueryState::kRunning, Status::Ok());
-  EXPECT_TRUE(health_.ready());
+  EXPECT_TRUE(health_.ready().ok);
   watch_.OnState(stream::QueryState::kWaiting,
                  Status::Retry("KAFKA_TOPIC_MISSING", "topic t does not exist"));
-  EXPECT_FALSE(health_.ready());
-  EXPECT_EQ(health_.reason(), "waiting: topic t does not exist");
+  const monitor::Probe probe = health_.ready();
+  EXPECT_FALSE(probe.ok);
+  EXPECT_EQ(probe.checks[0].detail, "waiting: topic t does not exist");
+  EXPECT_EQ(probe.checks[1].name, "kafka");
+  EXPECT_FALSE(probe.checks[1].ok);
+  EXPECT_TRUE(probe.checks[2].ok) << "the table is open";
   EXPECT_EQ(watch_.status().state, "waiting: KAFKA_TOPIC_MISSING");
-  EXPECT_THAT(metrics_.Text(), HasSubstr("state=\"waiting\"} 1\n"));
+  EXPECT_THAT(metrics_.Text(), HasSubstr("state=\"retrying\"} 1\n"));
   EXPECT_THAT(lines_.back(), HasSubstr(R"("level":"warn")"));
+}
+
+TEST_F(RunWatchTest, ABatchThatDoesNotMoveIsNoLife) {
+  watch_.OnState(stream::QueryState::kRunning, Status::Ok());
+  watch_.OnPlanned({BatchId{0}, 10, 0});
+  clock_.now = std::chrono::minutes(4);
+  watch_.OnReading({BatchId{0}, 5});
+  clock_.now = std::chrono::minutes(9);
+  EXPECT_TRUE(health_.alive().ok);
+  clock_.now = std::chrono::minutes(10);
+  EXPECT_FALSE(health_.alive().ok);
+  watch_.OnTrouble({"NO_SPACE", true});
+  EXPECT_TRUE(health_.alive().ok) << "it tries";
 }
 
 TEST_F(RunWatchTest, IdleMeansCaughtUp) {
   watch_.OnProgress(Batch(0));
   watch_.OnIdle({0, "{}"});
   EXPECT_EQ(watch_.status().remaining, 0);
-  EXPECT_THAT(metrics_.Text(), HasSubstr("spark_streaming_source_lag_records{query=\"q\"} 0\n"));
 }
 
 TEST_F(RunWatchTest, AnIdleQueryThatWaitsForMoreIsNotCaughtUp) {
   watch_.OnProgress(Batch(0));
   watch_.OnIdle({7, "{}"});
   EXPECT_EQ(watch_.status().remaining, 7);
-  EXPECT_THAT(metrics_.Text(), HasSubstr("spark_streaming_source_lag_records{query=\"q\"} 7\n"));
 }
 
 // One batch that holds the whole topic: what is left is known long before its commit.
@@ -179,6 +199,44 @@ TEST_F(RunWatchTest, ADrainIsMeasuredFromTheFirstSecond) {
   EXPECT_EQ(watch_.status().remaining, 0);
 }
 
+TEST_F(RunWatchTest, WhatTheQuerySaysReachesTheMetrics) {
+  watch_.OnPosition({{{"buses", PartitionId{0}}, Offset{5}}});
+  watch_.OnTrigger(1700000000500);
+  watch_.OnPlanned({BatchId{0}, 10, 0});
+  watch_.OnReading({BatchId{0}, 4});
+  watch_.OnTrouble({"NO_SPACE", true});
+  watch_.OnTrouble({"KAFKA_UNREACHABLE", false});
+  watch_.OnCommitTry({2, 1});
+  for (const char* sample : {
+           "source_committed_offset{partition=\"0\",query=\"q\",topic=\"buses\"} 5\n",
+           "last_trigger_timestamp_seconds{query=\"q\"} 1700000000.5\n",
+           "buffered_records{query=\"q\"} 4\n",
+           "errors_total{kind=\"no_space\",query=\"q\",stage=\"storage\"} 1\n",
+           "errors_total{kind=\"unreachable\",query=\"q\",stage=\"kafka\"} 1\n",
+           "batches_total{query=\"q\",result=\"failed\"} 1\n",
+           "commit_attempts_total{query=\"q\"} 2\n",
+           "commit_conflicts_total{query=\"q\"} 1\n",
+       }) {
+    EXPECT_THAT(metrics_.Text(), HasSubstr(std::string("\nspark_streaming_") + sample));
+  }
+  stream::Progress progress = Batch(0);
+  progress.inputs = {{{"buses", PartitionId{0}}, {10, 990, 1700000000000}}};
+  progress.latencies = {{400, 10}};
+  progress.file_sizes = {2000, 3000};
+  progress.phase_seconds = {{"decode", 0.1}};
+  watch_.OnProgress(progress);
+  for (const char* sample : {
+           "source_committed_offset{partition=\"0\",query=\"q\",topic=\"buses\"} 15\n",
+           "buffered_records{query=\"q\"} 0\n",
+           "input_bytes_total{query=\"q\",topic=\"buses\"} 990\n",
+           "end_to_end_latency_seconds_bucket{query=\"q\",le=\"0.5\"} 10\n",
+           "output_bytes_total{query=\"q\"} 5000\n",
+           "batch_phase_duration_seconds_count{phase=\"decode\",query=\"q\"} 1\n",
+       }) {
+    EXPECT_THAT(metrics_.Text(), HasSubstr(std::string("\nspark_streaming_") + sample));
+  }
+}
+
 TEST_F(RunWatchTest, AWarningIsOneLine) {
   watch_.OnWarning({"TABLE", "slow"});
   ASSERT_EQ(lines_.size(), 1u);
@@ -187,19 +245,22 @@ TEST_F(RunWatchTest, AWarningIsOneLine) {
 }
 
 TEST_F(RunWatchTest, LostRecordsAreCounted) {
-  const char* series = "spark_streaming_data_loss_records_total{query=\"q\"} ";
-  EXPECT_THAT(metrics_.Text(), HasSubstr(std::string(series) + "0\n"));
-  watch_.OnWarning({"KAFKA_DATA_LOSS.COULD_NOT_READ_OFFSET_RANGE", "[10, 40) of t-0", 30});
+  watch_.OnWarning({"KAFKA_DATA_LOSS.COULD_NOT_READ_OFFSET_RANGE", "[10, 40) of t-0", 30,
+                    TopicPartition{"buses", PartitionId{0}}});
   watch_.OnWarning({"KAFKA_DATA_LOSS.PARTITIONS_DELETED", "t-1"});
-  EXPECT_THAT(metrics_.Text(), HasSubstr(std::string(series) + "30\n"));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr("spark_streaming_source_skipped_offsets_total{partition=\"0\",query=\"q\","
+                        "topic=\"buses\"} 30\n"));
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr("errors_total{kind=\"data_loss\",query=\"q\",stage=\"kafka\"} 2\n"));
   EXPECT_THAT(lines_[0], HasSubstr(R"("records_lost":30})"));
   EXPECT_THAT(lines_[1], Not(HasSubstr("records_lost")));
 }
 
 TEST(RunWatchTextLog, ShowsTheReportAtDebugOnly) {
   ManualClock clock;
-  monitor::QueryMetrics metrics("q", {});
-  monitor::Health health;
+  monitor::QueryMetrics metrics({.query = "q"});
+  monitor::Health health{{}, clock};
   std::vector<std::string> lines;
   monitor::Log log({.level = monitor::LogLevel::kDebug, .query = "q"}, clock,
                    [&](std::string_view line) { lines.emplace_back(line); });

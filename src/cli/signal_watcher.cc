@@ -65,7 +65,7 @@ int SignalWatcher::WaitForSignal() const {
   }
 }
 
-void SignalWatcher::Watch(std::stop_source stop,
+void SignalWatcher::Watch(const std::stop_source& stop,
                           const std::function<void(const char*)>& on_first) const {
   const int signal = WaitForSignal();
   if (signal == 0) return;

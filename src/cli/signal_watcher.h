@@ -25,7 +25,7 @@ class SignalWatcher {
   SignalWatcher& operator=(const SignalWatcher&) = delete;
 
  private:
-  void Watch(std::stop_source stop, const std::function<void(const char*)>& on_first) const;
+  void Watch(const std::stop_source& stop, const std::function<void(const char*)>& on_first) const;
 
   // The signal's number; 0 when the watcher ends without one.
   int WaitForSignal() const;

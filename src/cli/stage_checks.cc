@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "config/key_lookup.h"
 #include "config/key_table.h"
+#include "core/ascii.h"
 #include "decode/schema_ddl.h"
 #include "kafka/source.h"
 #include "parquet/partition_value.h"
@@ -126,6 +130,32 @@ Mistakes CheckPartitions(const JobConfig& job) {
   return mistakes;
 }
 
+std::string WrongEventTime(const Schema& rows, const JobConfig& job) {
+  const std::string& column = job.query.event_time;
+  const int at = rows.Find(column);
+  if (at < 0) return fmt::format("there is no column {} in the result", column);
+  if (std::ranges::any_of(job.query.partition_by, [&](const std::string& other) {
+        return EqualIgnoringCase(other, column);
+      }))
+    return "the table is partitioned by that column; name another";
+  const TypeKind kind = rows.fields[static_cast<size_t>(at)].type.kind();
+  constexpr std::array kTimes = {TypeKind::kTimestamp, TypeKind::kTimestampNtz, TypeKind::kLong,
+                                 TypeKind::kInt, TypeKind::kString};
+  return std::ranges::find(kTimes, kind) != kTimes.end()
+             ? ""
+             : fmt::format("column {} is a {}, which holds no time", column,
+                           rows.fields[static_cast<size_t>(at)].type.ToDdl());
+}
+
+Mistakes CheckEventTime(const JobConfig& job) {
+  if (job.query.event_time.empty()) return {};
+  const auto bound = BindJob(StagesOf(job));
+  if (!bound.ok()) return {};  // told by CheckSql
+  std::string wrong = WrongEventTime(*bound->transform->output_schema(), job);
+  if (wrong.empty()) return {};
+  return {{"monitor.eventTime", std::move(wrong)}};
+}
+
 }  // namespace
 
 std::vector<config::StageCheck> AllStageChecks() {
@@ -136,6 +166,7 @@ std::vector<config::StageCheck> AllStageChecks() {
       {{"decode", "sql", "ansi", "source.includeHeaders"}, CheckSql},
       {{"decode", "sql", "ansi", "source.includeHeaders"}, CheckDecodedColumns},
       {{"decode", "sql", "ansi", "source.includeHeaders", "sink.partitionBy"}, CheckPartitions},
+      {{"decode", "sql", "ansi", "source.includeHeaders", "monitor.eventTime"}, CheckEventTime},
   };
 }
 

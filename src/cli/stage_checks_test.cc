@@ -143,9 +143,25 @@ TEST(StageChecks, ACastFollowsTheDeclaredVersionOfSpark) {
   EXPECT_EQ(rows(", sparkVersion: '4.0'", "ansi: false\n"), R"({"n":null})");
 }
 
+TEST(StageChecks, AnEventTimeIsAColumnThatHoldsOne) {
+  const auto job = [](const std::string& column, const std::string& sink = "") {
+    return Job("decode: {schema: 'id STRING, at TIMESTAMP, lat DOUBLE'}\nmonitor: {eventTime: " +
+                   column + "}\n",
+               "", sink);
+  };
+  EXPECT_THAT(MistakesOf(job("at")), ::testing::IsEmpty());
+  EXPECT_THAT(MistakesOf(job("AT")), ::testing::IsEmpty());
+  EXPECT_THAT(OnlyMistake(job("seen")),
+              HasSubstr("job.yaml:4: monitor.eventTime: there is no column seen in the result"));
+  EXPECT_THAT(OnlyMistake(job("lat")), HasSubstr("column lat is a DOUBLE, which holds no time"));
+  EXPECT_THAT(OnlyMistake(job("at", ", partitionBy: at")), HasSubstr("partitioned by that column"));
+}
+
 TEST(StageChecks, TheShippedConfigurationsBindTheirSchemaAndSql) {
-  const std::map<std::string, std::string> environment = {{"KAFKA_USERNAME", "u"},
-                                                          {"KAFKA_PASSWORD", "p-w"}};
+  const std::map<std::string, std::string> environment = {
+      {"KAFKA_USERNAME", "u"},
+      {"KAFKA_PASSWORD", "p-w"},
+      {"SLUICE_MONITOR_TOKEN", "0123456789abcdef"}};
   const std::map<std::string, std::string> first_columns = {
       {"dev", "entity_id STRING, vehicle_id STRING, vehicle_label STRING, trip_id STRING"},
       {"demo", "vehicle_id STRING, vehicle_label STRING, route_id STRING, trip_id STRING"},

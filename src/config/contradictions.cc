@@ -16,8 +16,6 @@ namespace sluice::config {
 
 namespace {
 
-using kafka::StartingPosition;
-
 class Settler : private Rules {
  public:
   Settler(const std::string& file, Draft& draft, ReadResult& result)
@@ -216,6 +214,7 @@ void SettleDraft(const std::string& file, Draft& draft, ReadResult& result) {
   Settler(file, draft, result).Settle();
   SettleOutput(file, draft, result);
   draft.job.monitor = draft.monitor;
+  if (!draft.monitor.samples || !draft.monitor.enabled) draft.job.query.bad_samples = 0;
   draft.job.log = draft.log;
 }
 

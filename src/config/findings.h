@@ -3,6 +3,7 @@
 // What reading a configuration found, whatever it configures: mistakes, warnings, effective values.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,11 @@ namespace sluice::config {
 struct MonitorOptions {
   bool enabled = true;
   std::string listen = "127.0.0.1:4040";
+  std::string token;  // that the pages ask for; or a file that holds it; or neither
+  std::string token_file;
+  bool samples = true;           // the page shows records that were bad
+  bool allow_anonymous = false;  // others than this machine may see the pages without it
+  std::chrono::milliseconds stall_after = std::chrono::minutes(5);
 };
 
 struct LogOptions {

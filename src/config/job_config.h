@@ -31,6 +31,7 @@ struct JobConfig {
   bool ansi = false;                     // a CAST in the SQL that cannot be done stops the query
   parquet::WriterOptions writer;
   MonitorOptions monitor;
+  std::string spark_namespace;  // Spark's own gauges are shown under it; empty: they are not
   LogOptions log;
 };
 

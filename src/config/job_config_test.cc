@@ -256,7 +256,7 @@ TEST(JobConfig, FillsTheOptionsOfEveryStage) {
       "  FROM input\n"
       "sink: {path: 'file:///data/t/', checkpointLocation: data/c, partitionBy: [day], "
       "mergeSchema: true, compression: snappy}\n"
-      "monitor: {listen: '0.0.0.0:0'}\n"
+      "monitor: {listen: '0.0.0.0:0', allowAnonymous: true}\n"
       "log: {level: debug, format: json}\n");
   EXPECT_EQ(job.query.name, "q");
   EXPECT_EQ(job.query.trigger.interval, std::chrono::seconds(1));
@@ -466,9 +466,12 @@ TEST(KeyTable, NoKeyTwiceAndNoneAlsoRefused) {
 
 TEST(ShippedConfigurations, AreRight) {
   for (const char* name : {"dev", "demo", "prod"}) {
-    const ConfigReport report = LoadJobConfig(
-        SourceDir() / ("config/config_" + std::string(name) + ".yaml"),
-        {{"KAFKA_USERNAME", "u"}, {"KAFKA_PASSWORD", "p-w"}, {"KAFKA_KEY_PASSWORD", "k-p"}});
+    const ConfigReport report =
+        LoadJobConfig(SourceDir() / ("config/config_" + std::string(name) + ".yaml"),
+                      {{"KAFKA_USERNAME", "u"},
+                       {"KAFKA_PASSWORD", "p-w"},
+                       {"KAFKA_KEY_PASSWORD", "k-p"},
+                       {"SLUICE_MONITOR_TOKEN", "0123456789abcdef"}});
     EXPECT_THAT(Texts(report.mistakes), IsEmpty()) << name;
     EXPECT_THAT(Texts(report.warnings), IsEmpty()) << name;
     ASSERT_TRUE(report.config.has_value());
@@ -523,6 +526,12 @@ TEST(JobConfig, KeysWithoutEffectAreToldOf) {
                           HasSubstr("decode.columnNameOfCorruptRecord: has no effect"),
                           HasSubstr("decode.timestampFormat: has no effect"),
                           HasSubstr("monitor.listen: has no effect with enabled: false")));
+}
+
+TEST(JobConfig, SamplesOfBadRecordsAreKeptForThePageOnly) {
+  EXPECT_EQ(Good(Job()).query.bad_samples, 5);
+  EXPECT_EQ(Good(Job("", "monitor: {samples: false}\n")).query.bad_samples, 0);
+  EXPECT_EQ(Good(Job("", "monitor: {enabled: false}\n")).query.bad_samples, 0);
 }
 
 TEST(DotEnv, SaysWhatItWouldLose) {

@@ -89,6 +89,7 @@ struct KeySpec {
   int64_t minimum = std::numeric_limits<int64_t>::min();  // kInteger, kSize
   int64_t maximum = std::numeric_limits<int64_t>::max();
   bool required = false;
+  bool secret = false;  // kString: never printed, and a mistake if it stands in the file itself
 
   std::string path() const { return section.empty() ? name : section + "." + name; }
 };

@@ -441,6 +441,36 @@ std::vector<KeySpec> TopKeys() {
   };
 }
 
+// Of the section monitor, those that a query alone has.
+std::vector<KeySpec> QueryMonitorKeys() {
+  return {
+      {"monitor", "samples", ValueType::kBool, "true",
+       "The page shows some of the records that could not be read, up to 1 KiB of each; off for "
+       "data "
+       "that nobody should see there.",
+       [](const Value& v, OutputDraft& d) {
+         d.monitor.samples = v.flag;
+         return std::string();
+       }},
+      {"monitor", "eventTime", ValueType::kString, "",
+       "Column of the result that says when an event was: a TIMESTAMP, or seconds (milli-, "
+       "microseconds) since "
+       "1970 as a number or a text. Its newest committed value becomes a metric.",
+       [](const Value& v, Draft& d) {
+         d.job.query.event_time = v.text;
+         return std::string();
+       }},
+      {"monitor", "sparkNamespace", ValueType::kString, "",
+       "Show Spark's own gauges of a streaming query too, at /metrics/prometheus: "
+       "spark.metrics.namespace, "
+       "the first part of their names.",
+       [](const Value& v, Draft& d) {
+         d.job.spark_namespace = v.text;
+         return std::string();
+       }},
+  };
+}
+
 std::vector<SectionSpec> JobSections() {
   return {
       {"query", "How the query runs."},
@@ -450,7 +480,7 @@ std::vector<SectionSpec> JobSections() {
        "its Java name; `kafka.bootstrap.servers` is required."},
       {"decode", "How a message's JSON becomes columns: Spark's from_json."},
       {"sink", "Where the rows go: Spark's `format(\"delta\")`, output mode append."},
-      {"monitor", "The HTTP server for metrics and health."},
+      {"monitor", "The HTTP server for the live page, metrics and health."},
       {"log", "The log, on standard error."},
   };
 }
@@ -459,7 +489,10 @@ std::vector<KeySpec> AllKeys() {
   std::vector<KeySpec> all;
   for (auto keys :
        {QueryKeys(), SubscriptionKeys(), RateKeys(), ReadingKeys(), DecodeKeys(), SinkKeys(),
-        TopKeys(), OutputKeys("127.0.0.1:4040", "/metrics, /progress, /healthz and /readyz")}) {
+        TopKeys(),
+        OutputKeys("127.0.0.1:4040",
+                   "the live page, /metrics, /progress, /healthz, /readyz and /startupz"),
+        QueryMonitorKeys()}) {
     for (KeySpec& key : keys) all.push_back(std::move(key));
   }
   return all;

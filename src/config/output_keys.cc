@@ -18,6 +18,41 @@ std::vector<KeySpec> OutputKeys(const std::string& default_listen, const std::st
          d.monitor.listen = v.text;
          return std::string();
        }},
+      {.section = "monitor",
+       .name = "token",
+       .type = ValueType::kString,
+       .default_text = "",
+       .doc = "Secret that /metrics and the other pages ask for, but for the three health pages: "
+              "as a bearer "
+              "token, or as the password of HTTP Basic under any name. Required for an address "
+              "that others than "
+              "this machine reach.",
+       .store =
+           [](const Value& v, OutputDraft& d) {
+             d.monitor.token = v.text;
+             return std::string();
+           },
+       .secret = true},
+      {"monitor", "tokenFile", ValueType::kString, "",
+       "File that holds it, instead: read at the start.",
+       [](const Value& v, OutputDraft& d) {
+         d.monitor.token_file = v.text;
+         return std::string();
+       }},
+      {"monitor", "allowAnonymous", ValueType::kBool, "false",
+       "Show the pages to everybody who reaches the address, without a token: for a network of "
+       "containers that holds nobody else.",
+       [](const Value& v, OutputDraft& d) {
+         d.monitor.allow_anonymous = v.flag;
+         return std::string();
+       }},
+      {"monitor", "stallAfter", ValueType::kDuration, "5 minutes",
+       "/healthz answers 503 when nothing has moved for so long while there was work; waiting for "
+       "Kafka or the table is no such thing.",
+       [](const Value& v, OutputDraft& d) {
+         d.monitor.stall_after = v.duration;
+         return std::string(v.duration.count() > 0 ? "" : "expected more than 0");
+       }},
       {"log",
        "level",
        ValueType::kChoice,

@@ -438,7 +438,8 @@ TEST(ShippedProducers, AreRight) {
                            {{"KAFKA_USERNAME", "u"},
                             {"KAFKA_PASSWORD", "p-w"},
                             {"CITY_API_KEY", "k-1"},
-                            {"REGION_TOKEN", "t-1"}});
+                            {"REGION_TOKEN", "t-1"},
+                            {"SLUICE_MONITOR_TOKEN", "0123456789abcdef"}});
     EXPECT_THAT(Texts(report.mistakes), IsEmpty()) << name;
     EXPECT_THAT(Texts(report.warnings), IsEmpty()) << name;
     EXPECT_TRUE(report.config.has_value());

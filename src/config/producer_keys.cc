@@ -329,10 +329,12 @@ KeySet MakeKeys() {
   KeySet keys;
   keys.title = "Configuration of a Sluice producer";
   keys.expected = "sections sink, defaults, feeds";
-  for (auto group : {SinkKeys(), PollingKeys<false>("defaults"), RuleKeys<false>("defaults"),
-                     MessageKeys<false>("defaults"), PlaceKeys(), PollingKeys<true>("feeds"),
-                     RuleKeys<true>("feeds"), MessageKeys<true>("feeds"),
-                     OutputKeys("127.0.0.1:4041", "/metrics, /feeds, /healthz and /readyz")}) {
+  for (auto group :
+       {SinkKeys(), PollingKeys<false>("defaults"), RuleKeys<false>("defaults"),
+        MessageKeys<false>("defaults"), PlaceKeys(), PollingKeys<true>("feeds"),
+        RuleKeys<true>("feeds"), MessageKeys<true>("feeds"),
+        OutputKeys("127.0.0.1:4041",
+                   "the live page, /metrics, /feeds, /healthz, /readyz and /startupz")}) {
     for (KeySpec& key : group) keys.keys.push_back(std::move(key));
   }
   // The top's come last, as those of a job.
@@ -345,7 +347,7 @@ KeySet MakeKeys() {
       {"feeds",
        "A list of maps, each with a name, or a map by name. Each may have the keys of defaults, "
        "too."},
-      {"monitor", "The HTTP server for metrics and health."},
+      {"monitor", "The HTTP server for the live page, metrics and health."},
       {"log", "The log, on standard error."},
   };
   keys.refused = Refused();

@@ -237,7 +237,7 @@ void SettleProducer(const std::string& file, ProducerDraft& draft, ReadResult& r
   SettleOutput(file, draft, result);
   draft.config.monitor = draft.monitor;
   draft.config.log = draft.log;
-  draft.config.has_secrets = !result.secrets.empty();
+  draft.config.has_secrets = !result.secrets.empty() || !draft.monitor.token_file.empty();
   // A server may say back the key that another feed sends it.
   for (FeedOptions& feed : draft.config.producer.feeds)
     feed.secrets.assign(result.secrets.begin(), result.secrets.end());

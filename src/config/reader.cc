@@ -229,7 +229,10 @@ class Reader {
     Node node = entry.value;
     Expansion expansion;
     const bool expanded = Expand(path, node, expansion);
-    if (!Remember(path, entry, node, expansion, expansion.secret) || !expanded) return;
+    if (key.secret && node.is_scalar())
+      NoteSecret(path, entry.line, node.text, expansion, expanded);
+    if (!Remember(path, entry, node, expansion, key.secret || expansion.secret) || !expanded)
+      return;
     auto value = ParseValue(key, node);
     if (value.ok()) value->secrets = std::move(expansion.secrets);
     StoreValue(key, path, entry.line, value);
@@ -282,6 +285,19 @@ class Reader {
     return named;
   }
 
+  // Of a value that is a secret by its key, whatever brought it in.
+  void NoteSecret(const std::string& path, int line, const std::string& text,
+                  const Expansion& expansion, bool expanded) {
+    if (text.empty()) return;
+    out_.secrets.insert(text);
+    const bool written_out = !expansion.looked_up || expansion.secret_default;
+    if (expanded && written_out) {
+      Add(line, path,
+          "a secret must not stand in this file: write ${NAME} and set NAME in .env or the "
+          "environment");
+    }
+  }
+
   // kafka.* options: any name goes through; the Kafka client judges them.
   void ReadClientOption(const Entry& entry) {
     const std::string name = ToLower(entry.key.substr(kKafkaPrefix.size()));
@@ -290,15 +306,8 @@ class Reader {
     Expansion expansion;
     const bool expanded = Expand(path, node, expansion);
     const bool secret = expansion.secret || IsSecretClientOption(name);
-    if (IsSecretClientOption(name) && node.is_scalar()) {
-      out_.secrets.insert(node.text);
-      const bool written_out = !expansion.looked_up || expansion.secret_default;
-      if (expanded && written_out && !node.text.empty()) {
-        Add(entry.line, path,
-            "a secret must not stand in this file: write ${NAME} and set NAME in .env or the "
-            "environment");
-      }
-    }
+    if (IsSecretClientOption(name) && node.is_scalar())
+      NoteSecret(path, entry.line, node.text, expansion, expanded);
     if (!Remember(path, entry, node, expansion, secret) || !expanded) return;
     const bool may_be_empty = name == "ssl.endpoint.identification.algorithm";
     if (!node.is_scalar() || (node.text.empty() && !may_be_empty)) {

@@ -27,7 +27,8 @@ bool IsSecretParameter(std::string_view name) {
   // TriMet's appID, and names that are an abbreviation as a whole.
   constexpr std::array<std::string_view, 6> kNames = {"appid", "app_id", "app-id",
                                                       "sig",   "pw",     "pwd"};
-  return std::ranges::any_of(kWords, [&](auto word) { return lower.find(word) != lower.npos; }) ||
+  return std::ranges::any_of(kWords,
+                             [&](auto word) { return lower.find(word) != std::string::npos; }) ||
          std::ranges::find(kNames, lower) != kNames.end();
 }
 

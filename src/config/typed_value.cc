@@ -152,7 +152,8 @@ Result<Value> ParseScalar(const KeySpec& key, const Node& node) {
     case ValueType::kChoice: return ParseChoice(key, node);
     default: break;
   }
-  if (node.text.empty()) return Wrong(key, node);
+  // A secret of a variable that may be empty: then there is none.
+  if (node.text.empty() && !key.secret) return Wrong(key, node);
   value.text = node.text;
   return value;
 }

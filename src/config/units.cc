@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -84,7 +85,7 @@ std::optional<int64_t> FactorOf(const std::array<Unit, N>& units, std::string_vi
 std::optional<int64_t> Scaled(double number, int64_t factor) {
   const double value = number * static_cast<double>(factor);
   if (value >= static_cast<double>(std::numeric_limits<int64_t>::max())) return std::nullopt;
-  return static_cast<int64_t>(value + 0.5);
+  return std::llround(value);
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ class JsonDecoder final : public Decoder {
     std::sort(selected.begin(), selected.end());
     selected.erase(std::unique(selected.begin(), selected.end()), selected.end());
     selected_ = std::move(selected);
+    keeps_corrupt_ = corrupt_ >= 0 && std::ranges::any_of(selected_, [this](size_t i) {
+                       return columns_[i].decoded == corrupt_;
+                     });
     auto schema = std::make_shared<Schema>();
     for (size_t i : selected_) schema->fields.push_back(input_.fields[i]);
     selected_schema_ = std::move(schema);
@@ -92,6 +95,8 @@ class JsonDecoder final : public Decoder {
   Status RejectRecord(const RecordBatch& records, uint32_t index, ExactOutcome outcome,
                       std::vector<Reject>* rejects);
   void CloseExplode();
+  // Whether the last record stands in the result.
+  bool HasRow() const;
   Status FinishColumn(const InputColumn& column, const RecordBatch& records, const int32_t* counts,
                       int64_t rows, const BatchContext& context, ArrowArray* out);
   // How often each record stands in the result; null without explode.
@@ -105,6 +110,7 @@ class JsonDecoder final : public Decoder {
   Schema input_;
   std::vector<InputColumn> columns_;  // beside input_.fields
   std::vector<size_t> selected_;
+  bool keeps_corrupt_ = false;  // the text of corrupt records is among the selected
   std::shared_ptr<const Schema> selected_schema_;
   DateTimeParsers datetime_;
   ExactText text_;
@@ -143,6 +149,12 @@ void JsonDecoder::CloseExplode() {
   list.Truncate(last);
   list.child(0).AppendNull();
   list.CloseList();
+}
+
+bool JsonDecoder::HasRow() const {
+  if (explode_ < 0) return true;
+  const ColumnBuilder& list = root_.child(static_cast<size_t>(explode_));
+  return list.SizeAt(list.length() - 1) > 0;
 }
 
 Status JsonDecoder::RejectRecord(const RecordBatch& records, uint32_t index, ExactOutcome outcome,
@@ -189,6 +201,8 @@ Status JsonDecoder::DecodeRecords(const RecordBatch& records, Decoded* out) {
       }
     }
     if (explode_ >= 0) CloseExplode();
+    const bool rejected = !out->rejects.empty() && out->rejects.back().record == i;
+    if (rejected && keeps_corrupt_ && HasRow()) ++out->kept;
   }
   return Status::Ok();
 }

@@ -39,6 +39,7 @@ struct Reject {
 struct Decoded {
   Columns columns;              // the selected input columns, in input_schema() order
   std::vector<Reject> rejects;  // corrupt records; their rows are in columns as PERMISSIVE has them
+  int64_t kept = 0;             // of the rejects, those whose text is in a selected column of a row
   int64_t records = 0;          // records looked at
   // Records with a value that is not corrupt and holds none of the declared keys at its top level: rows
   // of nulls, or none with explode. Many of them are another JSON than the schema says.

@@ -102,6 +102,25 @@ TEST(DecoderTest, RejectsCarryRecordReasonAndDetail) {
   EXPECT_EQ(decoded->rejects[0].detail, "field 'q': expected DOUBLE, found a string x");
 }
 
+int64_t Kept(const DecodeOptions& options, const std::vector<std::string>& columns) {
+  auto decoder = Decoder::Make(options);
+  EXPECT_TRUE((*decoder)->SelectInputs(columns).ok());
+  auto decoded =
+      (*decoder)->Decode(BatchOf({R"({"a":1})", "no json", R"({"a":"x","e":[{}]})", "[1]"}), {});
+  return decoded.ok() ? decoded->kept : -1;
+}
+
+TEST(DecoderTest, CountsBadRecordsWhoseTextIsInARow) {
+  DecodeOptions options{.schema = "a INT, e ARRAY<STRUCT<q: INT>>, _corrupt_record STRING"};
+  EXPECT_EQ(Kept(options, {"a", "_corrupt_record"}), 3);
+  EXPECT_EQ(Kept(options, {"a"}), 0) << "nobody reads the column";
+  EXPECT_EQ(Kept({.schema = "a INT"}, {"a"}), 0);
+  options.explode = "e";
+  EXPECT_EQ(Kept(options, {"a", "_corrupt_record"}), 1) << "an array without elements gives no row";
+  options.explode_outer = true;
+  EXPECT_EQ(Kept(options, {"a", "_corrupt_record"}), 3);
+}
+
 int64_t Unmatched(const DecodeOptions& options,
                   const std::vector<std::optional<std::string>>& messages) {
   auto decoder = Decoder::Make(options);

@@ -38,13 +38,13 @@ std::string Text(BatchId batch) { return std::to_string(batch.value); }
 DeltaTable::DeltaTable(std::string path, std::shared_ptr<Bridge> bridge, Surroundings surroundings)
     : path_(std::move(path)),
       bridge_(std::move(bridge)),
-      surroundings_(std::move(surroundings)),
+      surroundings_(surroundings),
       maintenance_(bridge_, path_) {}
 
 Result<std::unique_ptr<Table>> DeltaTable::Make(std::string path, std::shared_ptr<Bridge> bridge,
                                                 Surroundings surroundings) {
   std::unique_ptr<DeltaTable> table(
-      new DeltaTable(std::move(path), std::move(bridge), std::move(surroundings)));
+      new DeltaTable(std::move(path), std::move(bridge), surroundings));
   SLUICE_ASSIGN_OR_RETURN(Snapshot snapshot, table->bridge_->Load(std::nullopt));
   SLUICE_RETURN_IF_ERROR(table->Switch(std::move(snapshot)));
   table->StartChecksums();
@@ -118,11 +118,14 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
     auto tried = bridge_->Commit(snapshot_, spec);
     if (tried.ok() && tried->kind == CommitAttempt::Kind::kCommitted) {
       FaultPoint("delta.after_commit");
-      return Committed(request, std::move(tried).value(), conflicts);
+      return Committed(request, std::move(tried).value(), {conflicts, attempt + 1});
     }
     // Whatever went wrong: the log knows, and is asked before anything else happens.
     SLUICE_ASSIGN_OR_RETURN(auto found, CatchUp(request, spec.txn_id, &conflicts));
-    if (found) return *found;
+    if (found) {
+      found->attempts = attempt + 1;
+      return *found;
+    }
     if (!tried.ok()) return tried.status();
     if (tried->kind == CommitAttempt::Kind::kUnknown) {
       return Status::Retry(
@@ -138,7 +141,7 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
 }
 
 Result<CommitOutcome> DeltaTable::Committed(const AppendRequest& request, CommitAttempt attempt,
-                                            int conflicts) {
+                                            const Tries& tries) {
   if (attempt.after != nullptr && request.new_columns.empty()) {
     snapshot_ = std::move(attempt.after);
     info_.version = raw_.version = attempt.version;
@@ -146,7 +149,8 @@ Result<CommitOutcome> DeltaTable::Committed(const AppendRequest& request, Commit
     MoveToOwnCommit(attempt.version, std::move(attempt.after));
   }
   last_ = LastTxn{request.app_id, request.batch};
-  return CommitOutcome{CommitOutcome::Kind::kCommitted, attempt.version, conflicts};
+  return CommitOutcome{CommitOutcome::Kind::kCommitted, attempt.version, tries.conflicts,
+                       tries.attempts};
 }
 
 // The batch is in as `version`, whatever the look at it says: a failure shows at the next call. Goes no

@@ -61,8 +61,12 @@ class DeltaTable : public Table {
   Status Switch(Snapshot snapshot);
   void StartChecksums();
   Result<CommitOutcome> CommitLoop(const AppendRequest& request, const CommitSpec& spec);
+  struct Tries {
+    int conflicts;
+    int attempts;
+  };
   Result<CommitOutcome> Committed(const AppendRequest& request, CommitAttempt attempt,
-                                  int conflicts);
+                                  const Tries& tries);
   void MoveToOwnCommit(TableVersion version, Snapshot seen);
   Result<std::optional<CommitOutcome>> CatchUp(const AppendRequest& request,
                                                const std::string& txn_id, int* conflicts);

@@ -137,6 +137,24 @@ Result<std::vector<LiveFile>> ListFiles(const std::string& path,
   return FilesOf(*bridge, snapshot);
 }
 
+Result<TableLook> LookAtTable(const std::string& path, const std::string& app_id) {
+  TableLook look;
+  SLUICE_ASSIGN_OR_RETURN(look.path, ResolveTablePath(path));
+  SLUICE_ASSIGN_OR_RETURN(look.state, InspectDirectory(look.path));
+  if (look.state != DirectoryState::kTable) return look;
+  SLUICE_ASSIGN_OR_RETURN(const auto bridge, OpenBridge(look.path));
+  SLUICE_ASSIGN_OR_RETURN(const Snapshot snapshot, bridge->Load(std::nullopt));
+  SLUICE_ASSIGN_OR_RETURN(const SnapshotInfo raw, Describe(snapshot));
+  look.appendable = CheckAppendable(look.path, raw);
+  look.warnings = ListPropertyWarnings(raw);
+  SLUICE_ASSIGN_OR_RETURN(look.last_batch, bridge->LastBatch(snapshot, app_id));
+  // A schema with types that Sluice does not have may not be readable: the features say why first.
+  if (look.appendable.ok()) {
+    SLUICE_ASSIGN_OR_RETURN(look.info, ToTableInfo(look.path, raw));
+  }
+  return look;
+}
+
 Result<TableContent> ReadTable(const std::string& path) {
   TableContent content;
   SLUICE_ASSIGN_OR_RETURN(content.path, ResolveTablePath(path));

@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "delta/live_file.h"
 #include "delta/table.h"
+#include "delta/table_directory.h"
 
 namespace sluice::delta {
 
@@ -40,6 +41,19 @@ const HistoryEntry* FindBatch(const std::vector<HistoryEntry>& history, const st
 // Live files of the newest version, or of `version`.
 Result<std::vector<LiveFile>> ListFiles(const std::string& path,
                                         std::optional<TableVersion> version);
+
+// What a query would find at a path.
+struct TableLook {
+  std::string path;      // absolute
+  DirectoryState state;  // of all but kTable the rest is empty
+  TableInfo info;
+  Status appendable;                  // OK, or UNSUPPORTED_FEATURE with every reason
+  std::vector<std::string> warnings;  // about its properties
+  std::optional<BatchId> last_batch;  // highest of that application
+};
+
+// Writes nothing, not even a probe. Errors: those of the path and of the log.
+Result<TableLook> LookAtTable(const std::string& path, const std::string& app_id);
 
 // What it takes to read a table's rows, all of one version.
 struct TableContent {

@@ -46,6 +46,36 @@ TEST_F(LogReaderTest, HistoryNamesBatchesAndCounts) {
   EXPECT_EQ(ReadHistory(path_.string(), 1)->size(), 1u);
 }
 
+TEST_F(LogReaderTest, ALookWritesNothing) {
+  const auto absent = LookAtTable(path_.string(), "q");
+  ASSERT_TRUE(absent.ok());
+  EXPECT_EQ(absent->state, DirectoryState::kAbsent);
+  auto table = Created();
+  ASSERT_TRUE(table->Append(BatchOf("q", 7, {"a.parquet"})).ok());
+  table.reset();
+  const auto before = std::filesystem::last_write_time(path_);
+  const auto in_log = std::filesystem::last_write_time(path_ / "_delta_log");
+  const auto look = LookAtTable(path_.string(), "q");
+  ASSERT_TRUE(look.ok()) << look.status().ToString();
+  EXPECT_EQ(look->state, DirectoryState::kTable);
+  EXPECT_EQ(look->info.version, TableVersion{1});
+  EXPECT_EQ(look->last_batch, BatchId{7});
+  EXPECT_TRUE(look->appendable.ok());
+  EXPECT_EQ(LookAtTable(path_.string(), "other")->last_batch, std::nullopt);
+  EXPECT_EQ(std::filesystem::last_write_time(path_), before);
+  EXPECT_EQ(std::filesystem::last_write_time(path_ / "_delta_log"), in_log);
+}
+
+TEST_F(LogReaderTest, ALookTellsFeaturesThatCannotBeKept) {
+  WriteForeignTable(R"({"protocol":{"minReaderVersion":1,"minWriterVersion":3}})",
+                    R"({"type":"struct","fields":[]})",
+                    R"({"delta.constraints.positive":"id > 0"})");
+  const auto look = LookAtTable(path_.string(), "q");
+  ASSERT_TRUE(look.ok()) << look.status().ToString();
+  EXPECT_EQ(look->appendable.code(), "UNSUPPORTED_FEATURE");
+  EXPECT_NE(look->appendable.message().find("positive"), std::string::npos);
+}
+
 TEST_F(LogReaderTest, FilesOfAnyVersion) {
   auto table = CreateTable(path_.string(), {SmallSchema(), {"name"}, {}}).value();
   AppendRequest request =

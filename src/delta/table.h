@@ -63,6 +63,7 @@ struct CommitOutcome {
   enum class Kind { kCommitted, kAlreadyCommitted } kind = Kind::kCommitted;
   TableVersion version;  // of this batch's commit (kCommitted), or of the table when it was found
   int conflicts = 0;     // versions lost to other writers on the way
+  int attempts = 1;      // commits tried, this one included
 };
 
 // One thread at a time, except maintenance, which the implementation runs apart.

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +32,8 @@ struct Request {
   // Sent to the origin of `url` only, never after a redirect elsewhere. Authorization, Cookie and
   // Proxy-Authorization are treated so wherever they stand.
   std::vector<Header> secret_headers;
+  // Sent as the body of a POST, once and not after a redirect; its type is a header. Unset: a GET.
+  std::optional<std::string> post;
   // Texts that stand in `url` and may be shown and sent to nobody else, a key in the path or query.
   // Values of query parameters named like keys, of secret headers, and the password count without being
   // named.

@@ -191,5 +191,24 @@ TEST(Redirect, ABodyWithoutEndDoesNotKeepItFromBeingFollowed) {
   EXPECT_EQ(ResponseOf(FetchNow(*client, server.url())).body, "feed");
 }
 
+TEST(Redirect, APostIsSentOnceAndToOnePlace) {
+  RawServer server([](RawConnection& c) {
+    c.Send(PathOf(c) == "/start" ? RedirectTo("/elsewhere", 307) : std::string(kFeed));
+  });
+  const auto client = StartClient();
+  Request request;
+  request.post = R"({"text": "hello"})";
+  request.headers = {{"Content-Type", "application/json"}};
+  request.url = server.url() + "/direct";
+  EXPECT_EQ(ResponseOf(FetchNow(*client, request)).body, "feed");
+  request.url = server.url() + "/start";
+  EXPECT_EQ(FailureOf(FetchNow(*client, request)).kind, FailureKind::kTooManyRedirects);
+  const auto heads = server.heads();
+  ASSERT_EQ(heads.size(), 2u);
+  EXPECT_THAT(heads[0], StartsWith("POST /direct HTTP/1.1"));
+  EXPECT_THAT(heads[0], HasSubstr("Content-Type: application/json"));
+  EXPECT_THAT(heads[0], HasSubstr("Content-Length: 17"));
+}
+
 }  // namespace
 }  // namespace sluice::http

@@ -148,6 +148,11 @@ void Transfer::SetOptions() {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+  if (request_.post) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.post->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.post->c_str());  // lives as long as this
+  }
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
@@ -271,6 +276,8 @@ bool Transfer::IsRedirect() const {
 }
 
 std::optional<Outcome> Transfer::Follow() {
+  if (request_.post)
+    return Fail(FailureKind::kTooManyRedirects, "a POST is not sent again after a redirect");
   if (redirects_ >= request_.max_redirects)
     return Fail(FailureKind::kTooManyRedirects,
                 fmt::format("more than {} redirects", request_.max_redirects));

@@ -40,6 +40,21 @@ TopicState StateOf(const rd_kafka_TopicDescription_t* description) {
   return state;
 }
 
+ClusterState StateOf(const struct rd_kafka_metadata& metadata) {
+  ClusterState cluster;
+  for (int i = 0; i < metadata.broker_cnt; ++i) {
+    const auto& broker = metadata.brokers[i];
+    std::string host = broker.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    cluster.brokers.push_back(fmt::format("{}:{}", host, broker.port));
+  }
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    const std::string name = metadata.topics[i].topic;
+    if (name.rfind("__", 0) != 0) cluster.topics.push_back(name);
+  }
+  return cluster;
+}
+
 }  // namespace
 
 Status ClusterLookup::GiveUpEarly(std::chrono::steady_clock::time_point asked,
@@ -86,7 +101,7 @@ Result<Handle<rd_kafka_op_s>> ClusterLookup::Judge(Handle<rd_kafka_op_s> event) 
   return KafkaError(error, "asking Kafka for topics and offsets", DetailOf(event.get()));
 }
 
-Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token& stop) {
+Result<ClusterState> ClusterLookup::Cluster(const std::stop_token& stop) {
   const auto asked = std::chrono::steady_clock::now();
   const Deadline deadline = asked + timeout_;
   while (true) {
@@ -96,12 +111,7 @@ Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token
     client_->Serve();
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       client_->events().OnAnswer();
-      std::vector<std::string> names;
-      for (int i = 0; i < metadata->topic_cnt; ++i) {
-        const std::string name = metadata->topics[i].topic;
-        if (name.rfind("__", 0) != 0) names.push_back(name);
-      }
-      return names;
+      return StateOf(*metadata);
     }
     SLUICE_RETURN_IF_ERROR(GiveUpEarly(asked, stop));
     if (!IsTransient(error)) return KafkaError(error, "listing the topics", "");
@@ -109,10 +119,41 @@ Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token
   }
 }
 
-Result<std::map<std::string, TopicState>> ClusterLookup::DescribeTopics(
+Result<std::vector<std::string>> ClusterLookup::TopicNames(const std::stop_token& stop) {
+  SLUICE_ASSIGN_OR_RETURN(ClusterState cluster, Cluster(stop));
+  return std::move(cluster.topics);
+}
+
+Result<std::set<std::string>> ClusterLookup::AllowedOperations(const std::string& topic,
+                                                               const std::stop_token& stop) {
+  const char* name = topic.c_str();
+  const Handle<rd_kafka_TopicCollection_s> topics(
+      rd_kafka_TopicCollection_of_topic_names(&name, 1));
+  SLUICE_ASSIGN_OR_RETURN(
+      const auto event,
+      Ask(
+          RD_KAFKA_ADMIN_OP_DESCRIBETOPICS,
+          [&](rd_kafka_t* rk, rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            const Handle<rd_kafka_error_s> refused(
+                rd_kafka_AdminOptions_set_include_authorized_operations(options, 1));
+            rd_kafka_DescribeTopics(rk, topics.get(), options, queue);
+          },
+          stop));
+  std::set<std::string> names;
+  size_t count = 0;
+  const auto** found = rd_kafka_DescribeTopics_result_topics(
+      rd_kafka_event_DescribeTopics_result(event.get()), &count);
+  if (count != 1) return names;
+  const auto* operations = rd_kafka_TopicDescription_authorized_operations(found[0], &count);
+  for (size_t i = 0; operations != nullptr && i < count; ++i)
+    names.insert(rd_kafka_AclOperation_name(operations[i]));
+  return names;
+}
+
+Result<std::map<std::string, TopicAnswer>> ClusterLookup::AskTopics(
     const std::vector<std::string>& names, const std::stop_token& stop) {
-  std::map<std::string, TopicState> states;
-  if (names.empty()) return states;
+  std::map<std::string, TopicAnswer> answers;
+  if (names.empty()) return answers;
   std::vector<const char*> pointers;
   for (const std::string& name : names) pointers.push_back(name.c_str());
   const Handle<rd_kafka_TopicCollection_s> topics(
@@ -133,11 +174,26 @@ Result<std::map<std::string, TopicState>> ClusterLookup::DescribeTopics(
     const rd_kafka_error_t* problem = rd_kafka_TopicDescription_error(found[i]);
     const auto error =
         problem != nullptr ? rd_kafka_error_code(problem) : RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (IsUnknownPartition(error)) continue;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return KafkaError(error, fmt::format("topic '{}'", name), rd_kafka_error_string(problem));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      answers[name].state = StateOf(found[i]);
+    } else {
+      answers[name].problem =
+          KafkaError(error, fmt::format("topic '{}'", name), rd_kafka_error_string(problem));
     }
-    states[name] = StateOf(found[i]);
+  }
+  return answers;
+}
+
+Result<std::map<std::string, TopicState>> ClusterLookup::DescribeTopics(
+    const std::vector<std::string>& names, const std::stop_token& stop) {
+  SLUICE_ASSIGN_OR_RETURN(auto answers, AskTopics(names, stop));
+  std::map<std::string, TopicState> states;
+  for (auto& [name, answer] : answers) {
+    if (answer.problem.ok()) {
+      states[name] = std::move(answer.state);
+    } else if (answer.problem.code() != "KAFKA_TOPIC_MISSING") {
+      return answer.problem;
+    }
   }
   return states;
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ struct TopicState {
   std::string
       id;  // changes when the topic is deleted and created again; empty if the broker has none
   std::vector<PartitionId> partitions;
+};
+
+struct TopicAnswer {
+  TopicState state;
+  Status problem;
 };
 
 // What to ask about a partition: kEarliest, kLatest, or a timestamp in ms (>= 0): the first offset
@@ -44,6 +50,12 @@ struct AvailableRange {
   Offset latest;
 };
 
+// What any broker tells to anybody.
+struct ClusterState {
+  std::vector<std::string> brokers;  // "host:port", as the cluster tells its clients to connect
+  std::vector<std::string> topics;   // that this user may see, internal ones left out
+};
+
 // Thread-safe.
 class ClusterLookup {
  public:
@@ -51,8 +63,12 @@ class ClusterLookup {
                 std::chrono::milliseconds timeout)
       : client_(std::move(client)), read_committed_(read_committed), timeout_(timeout) {}
 
+  Result<ClusterState> Cluster(const std::stop_token& stop);
   // All topics that this user may see, internal ones left out.
   Result<std::vector<std::string>> TopicNames(const std::stop_token& stop);
+  // The state of each topic, or why there is none: what one user may not see is no error for the rest.
+  Result<std::map<std::string, TopicAnswer>> AskTopics(const std::vector<std::string>& names,
+                                                       const std::stop_token& stop);
   // Topics that do not exist are left out of the answer.
   Result<std::map<std::string, TopicState>> DescribeTopics(const std::vector<std::string>& names,
                                                            const std::stop_token& stop);
@@ -61,6 +77,10 @@ class ClusterLookup {
                      const std::stop_token& stop);
   // The topic's max.message.bytes; an error if this user may not see it.
   Result<int64_t> MaxMessageBytes(const std::string& topic, const std::stop_token& stop);
+  // What this user may do with a topic, as Kafka's tools spell it ("READ", "DESCRIBE"); empty if the
+  // broker does not say.
+  Result<std::set<std::string>> AllowedOperations(const std::string& topic,
+                                                  const std::stop_token& stop);
   // One answer a question; a partition that cannot be asked has an error.
   Result<OffsetAnswers> ListOffsets(const OffsetQuestions& questions, const std::stop_token& stop);
   // ListOffsets where each question must have an answer; else the first error.
@@ -81,5 +101,11 @@ class ClusterLookup {
   const bool read_committed_;
   const std::chrono::milliseconds timeout_;
 };
+
+// A lookup with a client of its own, for a program that only looks. `client`: Java's option names, of a
+// consumer or a producer. Exit error for an option that is refused; waits for no broker.
+Result<std::unique_ptr<ClusterLookup>> OpenClusterLookup(
+    const std::map<std::string, std::string>& client, Client::Role role,
+    std::chrono::milliseconds timeout);
 
 }  // namespace sluice::kafka

@@ -36,7 +36,8 @@ Status DataLossError(const DataLoss& loss) {
 
 SourceWarning DataLossWarning(const DataLoss& loss) {
   return {"KAFKA_DATA_LOSS." + loss.subclass,
-          loss.reason + " Going on, as failOnDataLoss is false.", loss.records_lost};
+          loss.reason + " Going on, as failOnDataLoss is false.", loss.records_lost,
+          loss.partition};
 }
 
 DataLoss PartitionsDeleted(const std::vector<TopicPartition>& partitions) {
@@ -56,7 +57,7 @@ DataLoss AddedPartitionNotFromZero(const TopicPartition& partition, Offset earli
       "ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO",
       fmt::format("Added partition {0} starts from {1} instead of 0: records [0, {1}) are gone.",
                   partition.ToString(), earliest.value),
-      earliest.value};
+      earliest.value, partition};
 }
 
 DataLoss PartitionOffsetChanged(const TopicPartition& partition, Offset from, Offset to,
@@ -85,7 +86,7 @@ DataLoss StartOffsetReset(const TopicPartition& partition, Offset wanted, Offset
   return {"START_OFFSET_RESET",
           fmt::format("Starting offset for {} was {} but the nearest that exists is {}.",
                       partition.ToString(), wanted.value, got.value),
-          std::max<int64_t>(0, got.value - wanted.value)};
+          std::max<int64_t>(0, got.value - wanted.value), partition};
 }
 
 DataLoss CouldNotRead(const OffsetRange& lost, const AvailableRange& available) {
@@ -95,7 +96,7 @@ DataLoss CouldNotRead(const OffsetRange& lost, const AvailableRange& available) 
           "Could not read records in offset [{}, {}) for topic partition {}; Kafka holds [{}, {}).",
           lost.start.value, lost.end.value, lost.partition.ToString(), available.earliest.value,
           available.latest.value),
-      lost.size()};
+      lost.size(), lost.partition};
 }
 
 Recovery RecoverOutOfRange(const OffsetRange& range, Offset position,

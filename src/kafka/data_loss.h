@@ -21,6 +21,7 @@ struct DataLoss {
   std::string subclass;  // "PARTITIONS_DELETED"
   std::string reason;    // "Partitions t-0, t-1 have been deleted."
   int64_t records_lost = 0;
+  std::optional<TopicPartition> partition = std::nullopt;  // of those records, if it is one
 };
 
 // The Stop error of failOnDataLoss=true.

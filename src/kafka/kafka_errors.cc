@@ -24,7 +24,8 @@ constexpr const char* kReadAgain =
 
 // Errors that are not here are transient (kRetry, KAFKA_ERROR).
 constexpr ErrorClass kClasses[] = {
-    {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, ErrorKind::kStop, "KAFKA_NOT_AUTHORIZED",
+    // As a topic that is missing: whoever watches is told, and a grant mends it.
+    {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, ErrorKind::kRetry, "KAFKA_NOT_AUTHORIZED",
      kAuthoriseTopic},
     {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, ErrorKind::kStop, "KAFKA_NOT_AUTHORIZED",
      kAuthoriseCluster},

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "kafka/client_options.h"
+#include "kafka/consumer_settings.h"
 #include "kafka/data_loss.h"
 #include "kafka/kafka_errors.h"
 #include "kafka/range_reader.h"
@@ -18,39 +19,6 @@
 
 namespace sluice::kafka {
 namespace {
-
-// Defaults of ours; the user's options come after them.
-const ClientSettings kDefaults = {
-    {"client.id", "sluice"},
-    {"log_level", "6"},  // a refused connection may be no more than information there
-    {"enable.metrics.push", "false"},
-    {"socket.keepalive.enable", "true"},
-    {"reconnect.backoff.ms", "50"},
-    {"reconnect.backoff.max.ms", "1000"},
-    {"isolation.level", "read_uncommitted"},
-    {"check.crcs", "true"},
-    {"fetch.wait.max.ms",
-     "50"},  // also how long a full partition may hold up the others of its broker
-};
-
-// What exactly-once rests on; nobody may change them.
-const ClientSettings kFixed = {
-    {"enable.auto.commit", "false"},
-    {"enable.auto.offset.store", "false"},
-    {"auto.offset.reset", "error"},
-    {"allow.auto.create.topics", "false"},
-    {"enable.partition.eof", "true"},
-    {"fetch.queue.backoff.ms", "10"},
-    {"fetch.error.backoff.ms", "100"},
-    {"topic.metadata.propagation.max.ms", "3000"},
-    {"receive.message.max.bytes", "2147483647"},
-};
-
-ClientSettings Join(std::initializer_list<const ClientSettings*> parts) {
-  ClientSettings all;
-  for (const ClientSettings* part : parts) all.insert(all.end(), part->begin(), part->end());
-  return all;
-}
 
 Status TopicMissing(const Assignment& now) {
   std::vector<std::string> names;
@@ -437,7 +405,7 @@ Result<std::unique_ptr<Source>> OpenKafkaSource(SourceOptions options, Clock& cl
   const TranslatedOptions translated = TranslateOptions(options.client, Client::Role::kConsumer);
   SLUICE_RETURN_IF_ERROR(ProblemsAsStatus(translated));
   SLUICE_ASSIGN_OR_RETURN(TopicAssignment assignment, TopicAssignment::Make(options));
-  ClientSettings settings = Join({&kDefaults, &translated.settings, &kFixed});
+  ClientSettings settings = ConsumerSettings(translated.settings);
   SLUICE_ASSIGN_OR_RETURN(auto client, Client::Open(Client::Role::kConsumer, settings));
   auto parts = std::make_shared<SourceParts>(std::move(options), std::move(settings), client,
                                              translated.read_committed, translated.api_timeout);

@@ -82,7 +82,12 @@ class RdkafkaProducer : public Producer {
   Result<int> CountPartitions(const std::string& topic, const std::stop_token& stop) override {
     SLUICE_ASSIGN_OR_RETURN(const auto topics, lookup_->DescribeTopics({topic}, stop));
     const auto found = topics.find(topic);
-    return found == topics.end() ? 0 : static_cast<int>(found->second.partitions.size());
+    if (found == topics.end()) return 0;
+    OffsetQuestions questions;
+    for (const PartitionId partition : found->second.partitions)
+      questions[{topic, partition}] = kAskLatest;
+    SLUICE_RETURN_IF_ERROR(lookup_->Offsets(questions, stop).status());
+    return static_cast<int>(found->second.partitions.size());
   }
   Result<int64_t> MaxMessageBytes(const std::string& topic, const std::stop_token& stop) override {
     return lookup_->MaxMessageBytes(topic, stop);

@@ -80,7 +80,10 @@ class Producer {
   // Time that Send waited for room, all threads together.
   virtual std::chrono::nanoseconds waited() const = 0;
 
-  // Partitions of a topic; 0 if there is no such topic. Creates none.
+  // Partitions of a topic, when the leader of each serves it; 0 if there is no such topic. Creates none.
+  // A leader is named before it serves a new partition. Of batches sent then, the first may be refused and
+  // the second taken: the first, tried again, is then behind its sequence, and librdkafka takes it for
+  // delivered. So no record should be sent before this was asked.
   virtual Result<int> CountPartitions(const std::string& topic, const std::stop_token& stop) = 0;
   // The topic's max.message.bytes, which holds for a compressed batch; an error if it may not be seen.
   virtual Result<int64_t> MaxMessageBytes(const std::string& topic,

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct SourceWarning {
   std::string code;     // e.g. "KAFKA_DATA_LOSS.PARTITIONS_DELETED"
   std::string message;  // with the exact ranges
   int64_t records_lost = 0;
+  std::optional<TopicPartition> partition = std::nullopt;  // of those records, if it is one
 };
 
 // Reads ranges of its partitions, one after another, on one thread: a lane's end of the source. It

@@ -471,14 +471,14 @@ TEST_F(SourceTest, MissingTopicIsWaitedFor) {
   EXPECT_TRUE(source->StartingOffsets(kNever).ok());
 }
 
-TEST_F(SourceTest, UnauthorisedTopicStops) {
+TEST_F(SourceTest, UnauthorisedTopicIsWaitedFor) {
   Create("t", 1);
   auto source = kafka_.Open(kafka_.Options("t"));
   rd_kafka_mock_topic_set_error(kafka_.broker->cluster(), "t",
                                 RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   const auto start = source->StartingOffsets(kNever);
   EXPECT_EQ(start.status().code(), "KAFKA_NOT_AUTHORIZED");
-  EXPECT_TRUE(start.status().Is(ErrorKind::kStop));
+  EXPECT_TRUE(start.status().Is(ErrorKind::kRetry));
   EXPECT_THAT(start.status().message(), HasSubstr("topic 't'"));
 }
 

@@ -49,6 +49,11 @@ Result<std::vector<std::string>> TopicAssignment::Topics(ClusterLookup& lookup,
   return names;
 }
 
+bool TopicAssignment::Covers(const TopicPartition& partition) const {
+  const auto* assign = std::get_if<Assign>(&subscription_);
+  return assign == nullptr || assign->partitions.contains(partition);
+}
+
 Result<Assignment> TopicAssignment::Now(ClusterLookup& lookup, TopicIds& ids,
                                         const std::stop_token& stop) const {
   SLUICE_ASSIGN_OR_RETURN(const std::vector<std::string> topics, Topics(lookup, stop));

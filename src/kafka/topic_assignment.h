@@ -32,6 +32,9 @@ class TopicAssignment {
  public:
   static Result<TopicAssignment> Make(const SourceOptions& options);
   Result<Assignment> Now(ClusterLookup& lookup, TopicIds& ids, const std::stop_token& stop) const;
+  // Those subscribed to by name; of a pattern, those that match it now.
+  Result<std::vector<std::string>> Topics(ClusterLookup& lookup, const std::stop_token& stop) const;
+  bool Covers(const TopicPartition& partition) const;
   // Spark's name for it: "Subscribe[a, b]".
   std::string ToString() const;
 
@@ -39,7 +42,6 @@ class TopicAssignment {
   TopicAssignment(decltype(SourceOptions::subscription) subscription,
                   std::optional<TopicPattern> pattern)
       : subscription_(std::move(subscription)), pattern_(std::move(pattern)) {}
-  Result<std::vector<std::string>> Topics(ClusterLookup& lookup, const std::stop_token& stop) const;
 
   decltype(SourceOptions::subscription) subscription_;
   std::optional<TopicPattern> pattern_;

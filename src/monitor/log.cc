@@ -17,14 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string Iso8601(int64_t ms) {
-  const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(ms)};
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     (at - seconds).count());
-}
-
 // What is no JSON after all becomes a text.
 Json ParseOrText(const JsonText& value) {
   Json json = Json::parse(value.text, nullptr, false);
@@ -83,6 +75,14 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
 
 }  // namespace
 
+std::string Rfc3339(int64_t ms) {
+  const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(ms)};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (at - seconds).count());
+}
+
 const char* ToString(LogLevel level) {
   switch (level) {
     case LogLevel::kDebug: return "debug";
@@ -101,7 +101,7 @@ LogLevel ParseLogLevel(std::string_view word) {
 }
 
 std::string FormatJsonLine(const LogRecord& record) {
-  Json line = {{"ts", Iso8601(record.at_ms)},
+  Json line = {{"ts", Rfc3339(record.at_ms)},
                {"level", ToString(record.level)},
                {"event", record.event},
                {"message", record.message}};
@@ -114,14 +114,19 @@ std::string FormatTextLine(const LogRecord& record, bool color) {
   std::string name = ToString(record.level);
   for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
   std::string line =
-      fmt::format("{} {}{:<5}{} {}", Iso8601(record.at_ms), color ? Color(record.level) : "", name,
+      fmt::format("{} {}{:<5}{} {}", Rfc3339(record.at_ms), color ? Color(record.level) : "", name,
                   color ? "\033[0m" : "", record.message);
+  const std::string fields = FormatFields(record);
+  return fields.empty() ? line : line + "  " + fields;
+}
+
+std::string FormatFields(const LogRecord& record) {
   std::string fields;
   for (const LogField& field : record.fields) {
     if (!std::holds_alternative<JsonText>(field.value))
-      fields += fmt::format(" {}={}", field.name, FieldText(field));
+      fields += fmt::format("{}{}={}", fields.empty() ? "" : " ", field.name, FieldText(field));
   }
-  return fields.empty() ? line : line + " " + fields;
+  return fields;
 }
 
 struct Log::Sink {
@@ -139,6 +144,8 @@ Log::~Log() = default;
 
 void Log::OnLine(std::function<void(std::string_view)> count) { count_ = std::move(count); }
 
+void Log::OnRecord(std::function<void(const LogRecord&)> take) { take_ = std::move(take); }
+
 void Log::Write(LogLevel level, std::string_view event, std::string message,
                 std::vector<LogField> fields) {
   if (!sink_->logger.should_log(SpdlogLevel(level))) return;
@@ -148,6 +155,7 @@ void Log::Write(LogLevel level, std::string_view event, std::string message,
       options_.json ? FormatJsonLine(record) : FormatTextLine(record, options_.color);
   sink_->logger.log(SpdlogLevel(level), spdlog::string_view_t(line.data(), line.size()));
   if (count_) count_(ToString(level));
+  if (take_) take_(record);
 }
 
 }  // namespace sluice::monitor

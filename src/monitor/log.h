@@ -45,10 +45,15 @@ struct LogRecord {
   std::vector<LogField> fields;
 };
 
+// "rows=1000 version=8": the fields of a text line.
+std::string FormatFields(const LogRecord& record);
 // Without a newline.
 std::string FormatJsonLine(const LogRecord& record);
 // "2026-01-01T00:00:00.000Z INFO  batch 7 committed  rows=1000 version=8"
 std::string FormatTextLine(const LogRecord& record, bool color);
+
+// "2026-01-01T00:00:00.000Z".
+std::string Rfc3339(int64_t ms);
 
 struct LogOptions {
   LogLevel level = LogLevel::kInfo;
@@ -70,12 +75,15 @@ class Log {
   bool writes_json() const { return options_.json; }
   // Called for every line that passes the level, with the level's name.
   void OnLine(std::function<void(std::string_view level)> count);
+  // The same with all that it says. Set before any thread writes.
+  void OnRecord(std::function<void(const LogRecord&)> take);
 
  private:
   struct Sink;
   LogOptions options_;
   const Clock& clock_;
   std::function<void(std::string_view)> count_;
+  std::function<void(const LogRecord&)> take_;
   std::unique_ptr<Sink> sink_;
 };
 

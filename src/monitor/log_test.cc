@@ -78,6 +78,18 @@ TEST(Log, WritesFromItsLevelOnAndCounts) {
   EXPECT_EQ(levels, std::vector<std::string>{"error"});
 }
 
+TEST(Log, TellsWhatItWrote) {
+  std::vector<std::string> told;
+  FixedClock clock;
+  Log log({.level = LogLevel::kInfo, .query = "q"}, clock, [](std::string_view) {});
+  log.OnRecord([&](const LogRecord& record) {
+    told.push_back(record.message + " | " + FormatFields(record));
+  });
+  log.Write(LogLevel::kDebug, "idle", "not written");
+  log.Write(LogLevel::kInfo, "batch", "done", {{"rows", 3}, {"progress", JsonText{"{}"}}});
+  EXPECT_EQ(told, std::vector<std::string>{"done | rows=3"});
+}
+
 TEST(ParseLogLevel, KnowsItsWords) {
   EXPECT_EQ(ParseLogLevel("debug"), LogLevel::kDebug);
   EXPECT_EQ(ParseLogLevel("error"), LogLevel::kError);

@@ -3,25 +3,26 @@
 
 #include <utility>
 
-#include "monitor/page_server.h"
-
 namespace sluice::monitor {
 
-Result<std::unique_ptr<http::Server>> StartMonitorServer(const std::string& listen,
+Result<std::unique_ptr<http::Server>> StartMonitorServer(PageServerOptions options,
                                                          const QueryMetrics& metrics,
                                                          const Health& health,
-                                                         RecentProgress progress) {
+                                                         RecentProgress progress,
+                                                         const SparkGauges* spark) {
   std::vector<Page> pages;
   pages.push_back({"/metrics", kMetricsType, [&metrics] { return metrics.Text(); }});
+  if (spark)
+    pages.push_back({"/metrics/prometheus", kMetricsType, [spark] { return spark->Text(); }});
   pages.push_back({"/progress", kJsonLinesType, [progress = std::move(progress)] {
                      std::string lines;
                      for (const std::string& report : progress()) lines += report + "\n";
                      return lines;
                    }});
-  // Two looks at the state: a change in between shows as one or the other, both true a moment ago.
-  return StartPageServer(listen, std::move(pages), [&health] {
-    return health.ready() ? Readiness{true, ""} : Readiness{false, health.reason()};
-  });
+  return StartPageServer(std::move(options), std::move(pages),
+                         {.alive = [&health] { return health.alive(); },
+                          .ready = [&health] { return health.ready(); },
+                          .started = [&health] { return health.started(); }});
 }
 
 }  // namespace sluice::monitor

@@ -10,6 +10,8 @@
 
 #include <vector>
 
+#include "core/testing/manual_clock.h"
+
 namespace sluice::monitor {
 namespace {
 
@@ -53,14 +55,20 @@ std::string Ask(int port, const std::string& method, const std::string& path) {
 class MonitorServerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto started =
-        StartMonitorServer("127.0.0.1:0", metrics_, health_, [this] { return progress_; });
+    auto started = StartMonitorServer(Options(), metrics_, health_, [this] { return progress_; });
     ASSERT_TRUE(started.ok()) << started.status().message();
     server_ = std::move(started).value();
     port_ = PortOf(*server_);
   }
-  QueryMetrics metrics_{"q", {"not_json"}};
-  Health health_;
+  virtual PageServerOptions Options() { return {.listen = "127.0.0.1:0"}; }
+  void Run() {
+    health_.Opened();
+    health_.Positioned();
+    health_.SetState(QueryPhase::kRunning, "", "running");
+  }
+  ManualClock clock_{1'700'000'000'000};
+  QueryMetrics metrics_{{.query = "q", .reject_reasons = {"not_json"}}};
+  Health health_{{}, clock_};
   const std::vector<std::string> progress_{R"({"batchId":6})", R"({"batchId":7})"};
   std::unique_ptr<http::Server> server_;
   int port_ = 0;
@@ -80,19 +88,83 @@ TEST_F(MonitorServerTest, ServesTheLastReportsAsJsonLines) {
   EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\n{\"batchId\":6}\n{\"batchId\":7}\n"));
 }
 
-TEST_F(MonitorServerTest, IsAliveWhateverTheQueryDoes) {
-  health_.SetNotReady("waiting");
+TEST_F(MonitorServerTest, IsAliveWhileItWaits) {
+  health_.SetState(QueryPhase::kWaiting, "kafka", "waiting: topic dev_topic does not exist");
   EXPECT_THAT(Ask(port_, "GET", "/healthz"), StartsWith("HTTP/1.1 200"));
 }
 
-TEST_F(MonitorServerTest, ReadyFollowsTheQueryAndSaysWhyNot) {
+TEST_F(MonitorServerTest, IsNotAliveWhenABatchHangs) {
+  Run();
+  health_.BatchPlanned();
+  clock_.Advance(std::chrono::minutes(6));
+  const std::string answer = Ask(port_, "GET", "/healthz");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(answer, HasSubstr("nothing has moved for 360 seconds although a batch is under way"));
+}
+
+TEST_F(MonitorServerTest, HasBegunWhenTheTableWasOpened) {
+  EXPECT_THAT(Ask(port_, "GET", "/startupz"), StartsWith("HTTP/1.1 503"));
+  health_.Opened();
+  EXPECT_THAT(Ask(port_, "GET", "/startupz"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(MonitorServerTest, ReadyFollowsTheQueryAndSaysWhyNotAndSinceWhen) {
   EXPECT_THAT(Ask(port_, "GET", "/readyz"), StartsWith("HTTP/1.1 503"));
-  health_.SetReady();
+  Run();
   EXPECT_THAT(Ask(port_, "GET", "/readyz"), StartsWith("HTTP/1.1 200"));
-  health_.SetNotReady("waiting: topic dev_topic does not exist");
+  clock_.Advance(std::chrono::seconds(7));
+  health_.SetState(QueryPhase::kWaiting, "kafka", "waiting: topic dev_topic does not exist");
+  clock_.Advance(std::chrono::seconds(7));
   const std::string answer = Ask(port_, "GET", "/readyz");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
-  EXPECT_THAT(answer, HasSubstr("\r\n\r\nnot ready: waiting: topic dev_topic does not exist\n"));
+  EXPECT_THAT(answer, HasSubstr("Content-Type: application/json\r\n"));
+  EXPECT_THAT(
+      answer,
+      HasSubstr(
+          R"({"ok":false,"checks":[{"name":"query","ok":false,"detail":"waiting: topic dev_topic does not exist",)"
+          R"("since":"2023-11-14T22:13:27.000Z"},{"name":"kafka","ok":false,)"));
+  EXPECT_THAT(
+      answer,
+      HasSubstr(
+          R"({"name":"table","ok":true,"detail":"open","since":"2023-11-14T22:13:20.000Z"})"));
+}
+
+class GuardedServerTest : public MonitorServerTest {
+ protected:
+  static constexpr const char* kToken = "0123456789abcdef";
+  PageServerOptions Options() override {
+    return {.listen = "127.0.0.1:0", .access = Access(kToken)};
+  }
+  std::string AskAs(const std::string& path, const std::string& header) {
+    return Exchange(port_, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+                               header + "\r\n\r\n");
+  }
+};
+
+TEST_F(GuardedServerTest, PagesNeedTheToken) {
+  for (const char* path : {"/metrics", "/progress", "/", "/nowhere"}) {
+    const std::string answer = Ask(port_, "GET", path);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 401")) << path;
+    EXPECT_THAT(answer, HasSubstr("WWW-Authenticate: Basic realm=\"sluice\"")) << path;
+    EXPECT_THAT(answer, Not(HasSubstr(kToken))) << path;
+  }
+  EXPECT_THAT(AskAs("/metrics", "Authorization: Bearer 0123456789abcdef"),
+              StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(AskAs("/metrics", "Authorization: Bearer 0123456789abcdeF"),
+              StartsWith("HTTP/1.1 401"));
+  // prometheus:0123456789abcdef
+  EXPECT_THAT(AskAs("/metrics", "Authorization: Basic cHJvbWV0aGV1czowMTIzNDU2Nzg5YWJjZGVm"),
+              StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(GuardedServerTest, HealthIsOpenButForTheDetails) {
+  Run();
+  for (const char* path : {"/healthz", "/readyz", "/startupz"}) {
+    const std::string open = Ask(port_, "GET", path);
+    EXPECT_THAT(open, StartsWith("HTTP/1.1 200")) << path;
+    EXPECT_THAT(open, Not(HasSubstr("detail"))) << path;
+    EXPECT_THAT(AskAs(path, "Authorization: Bearer 0123456789abcdef"), HasSubstr("detail")) << path;
+  }
 }
 
 TEST_F(MonitorServerTest, HeadHasNoBody) {
@@ -127,14 +199,42 @@ TEST_F(MonitorServerTest, AnswersWhileOthersAreSilent) {
 }
 
 TEST_F(MonitorServerTest, ATakenPortIsNamedWithWhatToDo) {
-  const auto second =
-      StartMonitorServer(server_->address(), metrics_, health_, [this] { return progress_; });
+  const auto second = StartMonitorServer({.listen = server_->address()}, metrics_, health_,
+                                         [this] { return progress_; });
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().kind(), ErrorKind::kExit);
   EXPECT_EQ(second.status().message(),
             "monitor.listen " + server_->address() + ": port " + std::to_string(port_) +
                 " is taken by another program; set monitor.listen to another address:port (port 0 "
                 "takes a free one) or monitor.enabled: false");
+}
+
+TEST_F(MonitorServerTest, ASiteIsAskedFirst) {
+  const auto site = [](const http::ServerRequest& request) -> std::optional<http::ServerResponse> {
+    if (request.path != "/") return {};
+    return http::ServerResponse{.body = "the page"};
+  };
+  const auto server = StartMonitorServer({.listen = "127.0.0.1:0", .site = site}, metrics_, health_,
+                                         [this] { return progress_; });
+  ASSERT_TRUE(server.ok()) << server.status().message();
+  const int port = PortOf(**server);
+  EXPECT_THAT(Ask(port, "GET", "/"), ::testing::EndsWith("\r\n\r\nthe page"));
+  EXPECT_THAT(Ask(port, "GET", "/metrics"), HasSubstr("spark_streaming_"));
+  EXPECT_THAT(Ask(port_, "GET", "/"), HasSubstr("/metrics\n"));  // without one
+}
+
+TEST_F(MonitorServerTest, ASiteIsForThoseWhoAreAdmitted) {
+  bool asked = false;
+  const auto site = [&](const http::ServerRequest&) -> std::optional<http::ServerResponse> {
+    asked = true;
+    return http::ServerResponse{.body = "the page"};
+  };
+  const auto server = StartMonitorServer(
+      {.listen = "127.0.0.1:0", .access = Access("a-token-of-16-chars"), .site = site}, metrics_,
+      health_, [this] { return progress_; });
+  ASSERT_TRUE(server.ok()) << server.status().message();
+  EXPECT_THAT(Ask(PortOf(**server), "GET", "/"), StartsWith("HTTP/1.1 401"));
+  EXPECT_FALSE(asked);
 }
 
 }  // namespace

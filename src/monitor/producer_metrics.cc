@@ -151,7 +151,10 @@ ProducerMetrics::ProducerMetrics(const std::vector<std::string>& sources,
     s.log_lines[level] = s.add.AddCounter("sluice_producer_log_messages_total",
                                           "Lines written to the log.", {{"level", level}});
   }
-  s.add.AddGauge("sluice_producer_build_info", "The release that runs.", {{"version", kVersion}})
+  s.add
+      .AddGauge(
+          "sluice_producer_build_info", "The release that runs.",
+          {{"version", kVersion}, {"revision", BuildRevision()}, {"compiler", BuildCompiler()}})
       ->Set(1);
 }
 

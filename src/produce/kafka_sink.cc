@@ -24,6 +24,9 @@ using std::chrono::seconds;
 constexpr milliseconds kLook{200};
 // Between questions for a topic that is missing, or a broker that does not answer.
 constexpr seconds kAskAgain{1};
+// For a topic that was created a moment ago, and so long.
+constexpr milliseconds kAskSoon{50};
+constexpr int kSoonQuestions = 40;
 constexpr auto kProbeEvery = seconds(5);
 constexpr int64_t kUsualBatchBytes = 1'000'000;
 constexpr int64_t kLeastBatchBytes = 16 << 10;
@@ -94,7 +97,7 @@ class KafkaSink : public RecordSink {
     if (partitions == 0 && options_.create) {
       SLUICE_RETURN_IF_ERROR(producer_->CreateTopic(options_.topic, options_.create->partitions,
                                                     options_.create->replication, stop));
-      SLUICE_ASSIGN_OR_RETURN(partitions, producer_->CountPartitions(options_.topic, stop));
+      SLUICE_ASSIGN_OR_RETURN(partitions, AwaitPartitions(stop));
     }
     if (partitions == 0) {
       return Status::Retry(
@@ -105,6 +108,16 @@ class KafkaSink : public RecordSink {
     }
     CheckPartitions(partitions);
     return Status::Ok();
+  }
+
+  // Of a topic that was created a moment ago: as CountPartitions, which may not see it yet.
+  Result<int> AwaitPartitions(const std::stop_token& stop) {
+    for (int asked = 1;; ++asked) {
+      Result<int> partitions = producer_->CountPartitions(options_.topic, stop);
+      const bool soon =
+          partitions.ok() ? *partitions == 0 : partitions.status().Is(ErrorKind::kRetry);
+      if (!soon || asked == kSoonQuestions || !clock_.SleepFor(kAskSoon, stop)) return partitions;
+    }
   }
 
   // A topic may take less than usual in a batch: then batches must be smaller, too.

@@ -15,6 +15,9 @@
 #include "core/ids.h"
 #include "core/offset_range.h"
 #include "core/result.h"
+#include "stream/bad_sample.h"
+#include "stream/latencies.h"
+#include "stream/query_listener.h"
 
 namespace sluice::stream {
 
@@ -45,9 +48,15 @@ struct LaneStats {
   int64_t rows = 0;
   int64_t input_bytes = 0;
   int64_t newest_record_ms = -1;
-  std::map<std::string, int64_t> rejects;     // by reason
-  int64_t unmatched = 0;                      // records without a declared key
+  std::map<std::string, int64_t> rejects;  // by reason
+  std::vector<BadSample> samples;          // a few of each reason
+  int64_t kept_rejects = 0;                // of these, those whose text is in a row
+  int64_t unmatched = 0;                   // records without a declared key
+  std::map<TopicPartition, PartitionInput> inputs;
+  AgeCounts ages;                             // before the batch's trigger
   std::map<std::string, double> cpu_seconds;  // by stage
+  std::map<std::string, double>
+      phase_seconds;  // that passed: poll, decode, transform, encode, upload
 };
 
 struct LaneResult {

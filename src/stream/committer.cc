@@ -6,10 +6,12 @@
 
 #include "core/fault_point.h"
 #include "core/version.h"
+#include "stream/event_time.h"
 #include "stream/idle_memory.h"
 #include "stream/lane.h"
 #include "stream/pass_warnings.h"
 #include "stream/rate_limit.h"
+#include "stream/storage_timer.h"
 
 namespace sluice::stream {
 
@@ -18,7 +20,7 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-void AddStats(const LaneStats& stats, Progress& progress) {
+void AddStats(const LaneStats& stats, int bad_samples, Progress& progress) {
   progress.records += stats.records;
   progress.rows += stats.rows;
   progress.input_bytes += stats.input_bytes;
@@ -28,8 +30,37 @@ void AddStats(const LaneStats& stats, Progress& progress) {
     progress.rejects += count;
     progress.rejects_by_reason[reason] += count;
   }
+  KeepSamples(stats.samples, bad_samples, progress.samples);
+  progress.kept_rejects += stats.kept_rejects;
   for (const auto& [stage, seconds] : stats.cpu_seconds) progress.cpu_seconds[stage] += seconds;
+  for (const auto& [partition, input] : stats.inputs) progress.inputs[partition].Add(input);
 }
+
+void TakeNewer(const std::optional<double>& seconds, std::optional<double>& newest) {
+  if (seconds && (!newest || *newest < *seconds)) newest = seconds;
+}
+
+double Total(const std::map<std::string, double>& seconds) {
+  double total = 0;
+  for (const auto& [phase, of] : seconds) total += of;
+  return total;
+}
+
+double SecondsOf(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+// That the thread works on commits, until the end of the scope.
+class CommitTime {
+ public:
+  explicit CommitTime(StageMeter& meter) : meter_(meter) { meter_.Begin(Activity::kCommit); }
+  CommitTime(const CommitTime&) = delete;
+  CommitTime& operator=(const CommitTime&) = delete;
+  ~CommitTime() { meter_.End(); }
+
+ private:
+  StageMeter& meter_;
+};
 
 Status SecondWriter(const BatchPlan& plan, const delta::CommitOutcome& outcome,
                     const std::string& table_path) {
@@ -117,12 +148,18 @@ Status Committer::FailureOf(const Pending& batch) {
 
 Status Committer::Commit(Pending& batch, const std::stop_token& stop) {
   const BatchPlan& plan = *batch.plan;
+  const CommitTime time(parts_.meter);
+  const auto begun = parts_.clock.Monotonic();
   SLUICE_ASSIGN_OR_RETURN(Committed committed, Append(batch, stop));
+  const auto in_table = parts_.clock.Monotonic();
   const int64_t appended = SinceMs(plan.triggered);
   SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&] {
-    return parts_.checkpoint.WriteCommit(plan.id, parts_.watermark_ms);
+    return Timed(parts_.gate, parts_.clock, "commit_log",
+                 [&] { return parts_.checkpoint.WriteCommit(plan.id, parts_.watermark_ms); });
   }));
   const int64_t done = SinceMs(plan.triggered);
+  batch.append_seconds = SecondsOf(in_table - begun);
+  batch.checkpoint_seconds = SecondsOf(parts_.clock.Monotonic() - in_table);
 
   std::map<std::string, int64_t> durations = plan.duration_ms;
   const int64_t planned = durations["latestOffset"] + durations["queryPlanning"];
@@ -140,16 +177,33 @@ Status Committer::Commit(Pending& batch, const std::stop_token& stop) {
 
 Status Committer::WriteOffsets(Pending& batch, const std::stop_token& stop) {
   const BatchPlan& plan = *batch.plan;
+  const CommitTime time(parts_.meter);
   const auto begun = parts_.clock.Monotonic();
   checkpoint::OffsetLogEntry entry;
   entry.batch_watermark_ms = parts_.watermark_ms;
   entry.batch_timestamp_ms = plan.batch_timestamp_ms;
   entry.conf_json = parts_.conf_json;
   entry.offsets = plan.end;
-  SLUICE_RETURN_IF_ERROR(
-      WithRetries(patience_, stop, [&] { return parts_.checkpoint.WriteOffsets(plan.id, entry); }));
+  SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&] {
+    return Timed(parts_.gate, parts_.clock, "offset_log",
+                 [&] { return parts_.checkpoint.WriteOffsets(plan.id, entry); });
+  }));
   batch.log_ms = SinceMs(begun);
   return Status::Ok();
+}
+
+Result<delta::CommitOutcome> Committer::TryAppend(const delta::AppendRequest& request) {
+  auto outcome = Timed(parts_.gate, parts_.clock, "table_commit",
+                       [&] { return parts_.table.Append(request); });
+  CommitTry tried;
+  if (outcome.ok()) {
+    tried.attempts = outcome->attempts;
+    tried.conflicts = outcome->conflicts > 0 ? outcome->attempts - 1 : 0;
+  } else {
+    tried.conflicts = outcome.status().code() == "CONFLICTS" ? 1 : 0;
+  }
+  parts_.gate.CommitTried(tried);
+  return outcome;
 }
 
 Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_token& stop) {
@@ -169,7 +223,7 @@ Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_t
   // A try that failed may have been committed all the same: the table looks for that before the next.
   SLUICE_RETURN_IF_ERROR(WithRetries(patience_, stop, [&]() -> Status {
     ++tries;
-    SLUICE_ASSIGN_OR_RETURN(committed.outcome, parts_.table.Append(request));
+    SLUICE_ASSIGN_OR_RETURN(committed.outcome, TryAppend(request));
     return Status::Ok();
   }));
   // After a failed try it can only be our own commit whose answer was lost.
@@ -187,17 +241,43 @@ void Committer::Drop(const Pending& batch) {
   for (const LaneResult& result : batch.results) DeleteFiles(parts_.table_path, result.files);
 }
 
+std::map<std::string, double> Committer::PhasesOf(const Pending& batch,
+                                                  const std::map<std::string, int64_t>& durations) {
+  std::map<std::string, double> phases;
+  for (const LaneResult& result : batch.results) {
+    if (Total(result.stats.phase_seconds) >= Total(phases)) phases = result.stats.phase_seconds;
+  }
+  const auto seconds = [&](const char* name) {
+    return static_cast<double>(durations.at(name)) / 1000;
+  };
+  phases["latest_offset"] = seconds("latestOffset");
+  phases["plan"] = seconds("queryPlanning");
+  phases["wal_commit"] = seconds("walCommit");
+  phases["commit"] = batch.append_seconds;
+  phases["checkpoint"] = batch.checkpoint_seconds;
+  return phases;
+}
+
 void Committer::Report(const Pending& batch, const Committed& committed,
                        const std::map<std::string, int64_t>& durations) {
   const BatchPlan& plan = *batch.plan;
   Progress progress;
   progress.batch = plan.id;
   progress.timestamp_ms = plan.trigger_ms;
+  AgeCounts ages(plan.trigger_ms);
   for (const LaneResult& result : batch.results) {
-    AddStats(result.stats, progress);
+    AddStats(result.stats, parts_.bad_samples, progress);
+    ages.Add(result.stats.ages);
     progress.files += static_cast<int64_t>(result.files.size());
-    for (const DataFile& file : result.files) progress.file_bytes += file.size_bytes;
+    if (!parts_.event_time.empty())
+      TakeNewer(NewestEventSeconds(result.files, parts_.event_time), progress.newest_event_seconds);
+    for (const DataFile& file : result.files) {
+      progress.file_bytes += file.size_bytes;
+      progress.file_sizes.push_back(file.size_bytes);
+    }
   }
+  progress.latencies = ages.Until(committed.at_ms);
+  progress.phase_seconds = PhasesOf(batch, durations);
   progress.version = committed.outcome.version;
   progress.committed_at_ms = committed.at_ms;
   progress.duration_ms = durations;

@@ -23,6 +23,7 @@
 #include "stream/progress_json.h"
 #include "stream/progress_log.h"
 #include "stream/retry.h"
+#include "stream/stage_meter.h"
 
 namespace sluice::stream {
 
@@ -40,11 +41,14 @@ struct CommitterParts {
   Clock& clock;
   Board& board;
   ProgressLog& progress_log;
+  StageMeter& meter;
   const ProgressContext& context;
   std::string table_path;
+  std::string event_time;                     // column; empty: none
   std::string conf_json;                      // carried on in offsets/N
   int64_t watermark_ms = 0;                   // carried on in both logs
   std::vector<delta::NewColumn> new_columns;  // mergeSchema: added by the first commit
+  int bad_samples = 0;                        // told of each reason
 };
 
 class Committer {
@@ -60,6 +64,9 @@ class Committer {
     SharedPlan plan;
     std::vector<LaneResult> results;
     std::optional<int64_t> log_ms;  // how long offsets/N took, once it is written
+    // Of its commit: how long the table and commits/N took.
+    double append_seconds = 0;
+    double checkpoint_seconds = 0;
   };
   struct Committed {
     delta::CommitOutcome outcome;
@@ -73,11 +80,14 @@ class Committer {
   static Status FailureOf(const Pending& batch);
   Status Commit(Pending& batch, const std::stop_token& stop);
   Status WriteOffsets(Pending& batch, const std::stop_token& stop);
+  Result<delta::CommitOutcome> TryAppend(const delta::AppendRequest& request);
   Result<Committed> Append(Pending& batch, const std::stop_token& stop);
   void Drop(const Pending& batch);
   void Report(const Pending& batch, const Committed& committed,
               const std::map<std::string, int64_t>& durations);
   void PassWarnings();
+  static std::map<std::string, double> PhasesOf(const Pending& batch,
+                                                const std::map<std::string, int64_t>& durations);
   int64_t SinceMs(std::chrono::nanoseconds moment) const;
 
   CommitterParts parts_;

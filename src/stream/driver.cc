@@ -81,6 +81,7 @@ bool Driver::WaitForTurn(const std::stop_token& stop) {
 }
 
 Result<bool> Driver::Trigger(const Fired& fired, const std::stop_token& stop) {
+  parts_.gate.Triggered(fired.at_ms);
   SLUICE_ASSIGN_OR_RETURN(Outlook outlook, ResultWithRetries<Outlook>(patience_, stop, [&] {
                             return planner_.Look(start_, stop);
                           }));

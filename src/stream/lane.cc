@@ -9,6 +9,7 @@
 #include "core/fault_point.h"
 #include "stream/row_bytes.h"
 #include "stream/stage_clock.h"
+#include "stream/storage_timer.h"
 
 namespace sluice::stream {
 
@@ -31,13 +32,43 @@ int64_t MessageBytes(const RecordBatch& records) {
   return static_cast<int64_t>(bytes);
 }
 
+// In one pass: the records of a chunk are more than a cache holds. Those of a partition come in runs.
 void Count(const RecordBatch& records, LaneStats& stats) {
   stats.records += static_cast<int64_t>(records.records.size());
   stats.input_bytes += static_cast<int64_t>(records.value_bytes);
-  for (const Record& record : records.records) {
-    stats.newest_record_ms = std::max(stats.newest_record_ms, record.timestamp_ms);
+  const auto end = records.records.end();
+  for (auto record = records.records.begin(); record != end;) {
+    const auto& first = *record;
+    PartitionInput run;
+    for (; record != end && record->partition == first.partition && record->topic == first.topic;
+         ++record) {
+      ++run.records;
+      run.bytes += static_cast<int64_t>(record->value_size);
+      run.newest_record_ms = std::max(run.newest_record_ms, record->timestamp_ms);
+      stats.ages.Add(record->timestamp_ms);
+    }
+    stats.inputs[{records.topics.at(first.topic), PartitionId{first.partition}}].Add(run);
+    stats.newest_record_ms = std::max(stats.newest_record_ms, run.newest_record_ms);
   }
 }
+
+// Until the end of the scope: CPU of a stage, time that passes in a phase, what the thread does.
+class StageTimer {
+ public:
+  StageTimer(StageMeter& meter, Activity activity, LaneStats& stats, const char* stage,
+             const char* phase)
+      : meter_(meter), seconds_(stats.phase_seconds[phase]), clock_(stats.cpu_seconds, stage) {
+    meter_.Begin(activity);
+  }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+  ~StageTimer() { seconds_ += meter_.End(clock_.seconds()); }
+
+ private:
+  StageMeter& meter_;
+  double& seconds_;
+  StageClock clock_;
+};
 
 // Quick to believe that more is needed, slow to believe that less will do.
 void Learn(double& ratio, int64_t bytes, int64_t of) {
@@ -60,11 +91,13 @@ void DeleteFiles(const std::string& table_root, const std::vector<DataFile>& fil
   }
 }
 
-Lane::Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate& gate, Clock& clock)
+Lane::Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate& gate,
+           StageMeter& meter, Clock& clock)
     : setup_(setup),
       parts_(std::move(parts)),
       budget_(budget),
       lease_(budget),
+      meter_(meter),
       patience_{setup.id, gate, clock, Backoff(static_cast<uint64_t>(setup.id) + 1)},
       least_row_bytes_(std::max(LeastRowBytes(parts_.decoder->selected_schema()->fields),
                                 LeastRowBytes(parts_.file_schema->fields))) {}
@@ -75,6 +108,7 @@ LaneResult Lane::Run(const LaneTask& task, const std::stop_token& stop) {
   while (true) {
     result = LaneResult{};
     result.plan = task.plan;
+    result.stats.ages = AgeCounts(task.plan->trigger_ms);
     result.status = stop.stop_requested() ? Status::Cancelled() : Attempt(task, stop, result);
     if (result.status.ok()) break;
     GiveUp(result);
@@ -152,7 +186,10 @@ Status Lane::MakeRoom(const BatchPlan& plan, const std::stop_token& stop, LaneRe
   }
   const int64_t kept = parts_.writer->buffered_bytes();
   lease_.Resize(kept);
-  return lease_.WaitResize(kept + chunk, stop) ? Status::Ok() : Status::Cancelled();
+  meter_.Begin(Activity::kMemory);
+  const bool fits = lease_.WaitResize(kept + chunk, stop);
+  meter_.End();
+  return fits ? Status::Ok() : Status::Cancelled();
 }
 
 Result<RecordBatch> Lane::ReadChunk(const std::stop_token& stop, LaneStats& stats) {
@@ -162,7 +199,7 @@ Result<RecordBatch> Lane::ReadChunk(const std::stop_token& stop, LaneStats& stat
   limits.max_record_bytes = static_cast<size_t>(setup_.max_record_bytes);
   // After an error the reader's place is lost with what it had gathered: the part is done again.
   Result<RecordBatch> records = [&] {
-    const StageClock clock(stats.cpu_seconds, "fetch");
+    const StageTimer timer(meter_, Activity::kFetch, stats, "fetch", "poll");
     return parts_.reader->Read(limits, stop);
   }();
   FaultPoint("lane.after_fetch");
@@ -195,17 +232,19 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
   lease_.Resize(parts_.writer->buffered_bytes() +
                 std::max(ChunkMemory(message_bytes), message_bytes + count * least_row_bytes_));
   Result<decode::Decoded> decoded = [&] {
-    const StageClock clock(stats.cpu_seconds, "decode");
+    const StageTimer timer(meter_, Activity::kDecode, stats, "decode", "decode");
     return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms});
   }();
   FaultPoint("lane.after_decode");
   SLUICE_RETURN_IF_ERROR(decoded.status());
   for (const decode::Reject& reject : decoded->rejects)
     ++stats.rejects[decode::ToString(reject.reason)];
+  KeepSamples(records, decoded->rejects, setup_.bad_samples, stats.samples);
+  stats.kept_rejects += decoded->kept;
   stats.unmatched += decoded->unmatched;
   records = RecordBatch{};
   Result<std::vector<Columns>> transformed = [&] {
-    const StageClock clock(stats.cpu_seconds, "transform");
+    const StageTimer timer(meter_, Activity::kTransform, stats, "transform", "transform");
     return parts_.transform->Run(std::move(decoded->columns),
                                  {.batch_timestamp_ms = plan.batch_timestamp_ms});
   }();
@@ -218,7 +257,7 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
 }
 
 Status Lane::Write(std::vector<Columns> batches, LaneStats& stats) {
-  const StageClock clock(stats.cpu_seconds, "write");
+  const StageTimer timer(meter_, Activity::kWrite, stats, "write", "encode");
   for (Columns& batch : batches) {
     if (batch.empty()) continue;
     const Columns columns(parts_.file_schema, batch.Take());
@@ -231,8 +270,10 @@ Status Lane::Write(std::vector<Columns> batches, LaneStats& stats) {
 }
 
 Status Lane::CloseFiles(LaneResult& result) {
-  const StageClock clock(result.stats.cpu_seconds, "write");
-  SLUICE_ASSIGN_OR_RETURN(std::vector<DataFile> files, parts_.writer->Finish());
+  const StageTimer timer(meter_, Activity::kWrite, result.stats, "write", "upload");
+  SLUICE_ASSIGN_OR_RETURN(std::vector<DataFile> files,
+                          Timed(patience_.gate, patience_.clock, "data_files",
+                                [&] { return parts_.writer->Finish(); }));
   std::move(files.begin(), files.end(), std::back_inserter(result.files));
   lease_.Resize(parts_.writer->buffered_bytes());
   return Status::Ok();

@@ -18,6 +18,7 @@
 #include "stream/listener_gate.h"
 #include "stream/memory_budget.h"
 #include "stream/retry.h"
+#include "stream/stage_meter.h"
 #include "transform/transform.h"
 
 namespace sluice::stream {
@@ -36,12 +37,14 @@ struct LaneSetup {
   int id = 0;
   int lanes = 1;
   int64_t max_record_bytes = 0;
+  int bad_samples = 0;  // kept of each reason
 };
 
 // Run() is called by one thread at a time.
 class Lane {
  public:
-  Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate& gate, Clock& clock);
+  Lane(LaneSetup setup, LaneParts parts, MemoryBudget& budget, ListenerGate& gate,
+       StageMeter& meter, Clock& clock);
 
   // Does its part of the batch: data files, flushed, or an error and no files. What can heal (the
   // broker is away, the disk is full) is waited for here, and this part is done again.
@@ -66,6 +69,7 @@ class Lane {
   LaneParts parts_;
   MemoryBudget& budget_;
   MemoryLease lease_;
+  StageMeter& meter_;
   Patience patience_;
   // Bytes of columns made from a byte of message, as seen so far.
   double expansion_ = 1.5;

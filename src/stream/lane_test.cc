@@ -45,7 +45,8 @@ class LaneTest : public testing::Test {
     parts.writer = stages.make_writer({}).value();
     parts.file_schema = std::make_shared<const Schema>(std::move(columns));
     MemoryBudget budget(lane_bytes);
-    Lane lane({0, lanes, 1 << 20}, std::move(parts), budget, gate_, clock_);
+    StageMeter meter(clock_);
+    Lane lane({0, lanes, 1 << 20}, std::move(parts), budget, gate_, meter, clock_);
     LaneTask task;
     task.plan = std::make_shared<const BatchPlan>();
     EXPECT_TRUE(lane.Run(task, {}).status.ok());

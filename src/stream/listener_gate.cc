@@ -8,6 +8,16 @@ void ListenerGate::Started(const std::string& query_id, const std::string& run_i
   listener_.OnStarted(query_id, run_id);
 }
 
+void ListenerGate::Position(const OffsetMap& committed) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnPosition(committed);
+}
+
+void ListenerGate::Triggered(int64_t at_ms) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnTrigger(at_ms);
+}
+
 void ListenerGate::Announce(QueryState state, const Status& reason) {
   const std::string code = reason.ok() ? "" : reason.code();
   if (announced_ && state == state_ && code == announced_code_) return;
@@ -67,6 +77,21 @@ void ListenerGate::Idle(const IdleReport& report) {
 void ListenerGate::Warning(const QueryWarning& warning) {
   const std::lock_guard lock(mutex_);
   listener_.OnWarning(warning);
+}
+
+void ListenerGate::Trouble(const QueryTrouble& trouble) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnTrouble(trouble);
+}
+
+void ListenerGate::CommitTried(const CommitTry& tried) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnCommitTry(tried);
+}
+
+void ListenerGate::Stored(const StorageRequest& request) {
+  const std::lock_guard lock(mutex_);
+  listener_.OnStorage(request);
 }
 
 void ListenerGate::Terminated(const Status& status) {

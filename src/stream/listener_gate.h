@@ -23,6 +23,8 @@ class ListenerGate {
   explicit ListenerGate(QueryListener& listener) : listener_(listener) {}
 
   void Started(const std::string& query_id, const std::string& run_id);
+  void Position(const OffsetMap& committed);
+  void Triggered(int64_t at_ms);
   void State(QueryState state, const Status& reason = Status::Ok());
   // `who` cannot go on for `reason`; until Well(who). When all are well the query is again in the state
   // that State() said last: one that waited while it started is still starting.
@@ -34,6 +36,9 @@ class ListenerGate {
   void Progressed(const Progress& progress);
   void Idle(const IdleReport& report);
   void Warning(const QueryWarning& warning);
+  void Trouble(const QueryTrouble& trouble);
+  void CommitTried(const CommitTry& tried);
+  void Stored(const StorageRequest& request);
   void Terminated(const Status& status);
 
  private:

@@ -2,11 +2,13 @@
 #include "stream/micro_batch_query.h"
 
 #include <algorithm>
+#include <deque>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "checkpoint/uuid.h"
+#include "core/ascii.h"
 #include "stream/board.h"
 #include "stream/channel.h"
 #include "stream/committer.h"
@@ -46,11 +48,15 @@ class MicroBatchQuery : public Query {
         clock_(clock),
         lane_count_(LaneCount(options_)),
         budget_(ShareMemory(options_.memory_bytes).lane_bytes),
-        patience_{kDriver, gate_, clock_, Backoff(0)} {}
+        commit_meter_(clock),
+        patience_{kDriver, gate_, clock_, Backoff(0)} {
+    for (int lane = 0; lane < lane_count_; ++lane) lane_meters_.emplace_back(clock_);
+  }
 
   Status Bind();
   Status Run(std::stop_token stop) override;
   std::vector<std::string> RecentProgress() const override { return progress_log_.Recent(); }
+  QueryStats stats() const override;
 
  private:
   struct Chain {
@@ -60,6 +66,7 @@ class MicroBatchQuery : public Query {
 
   Status RunToEnd(const std::stop_token& stop);
   Status Prepare(const std::stop_token& stop);
+  void WarnOfEventTime();
   Status CompareTopics(const std::stop_token& stop);
   Status FinishWritten(const std::stop_token& stop);
   Status RunBatches(const std::stop_token& stop);
@@ -77,6 +84,8 @@ class MicroBatchQuery : public Query {
   Clock& clock_;
   const int lane_count_;
   MemoryBudget budget_;
+  std::deque<StageMeter> lane_meters_;
+  StageMeter commit_meter_;
   Patience patience_;
   ProgressLog progress_log_;
   ProgressContext context_;
@@ -106,6 +115,18 @@ Status MicroBatchQuery::Run(std::stop_token stop) {
   return status;
 }
 
+QueryStats MicroBatchQuery::stats() const {
+  QueryStats stats;
+  stats.buffered_bytes = budget_.used_bytes();
+  stats.activities = commit_meter_.begun();
+  for (const StageMeter& meter : lane_meters_) {
+    stats.lanes.push_back(meter.Seconds());
+    stats.activities += meter.begun();
+  }
+  stats.committer = commit_meter_.Seconds();
+  return stats;
+}
+
 Status MicroBatchQuery::RunToEnd(const std::stop_token& stop) {
   SLUICE_RETURN_IF_ERROR(Prepare(stop));
   gate_.State(QueryState::kRunning);
@@ -122,6 +143,7 @@ Status MicroBatchQuery::Prepare(const std::stop_token& stop) {
   SLUICE_ASSIGN_OR_RETURN(opened_, OpenQuery(options_, parts_, *bound_.transform->output_schema(),
                                              std::move(storage_), patience_, stop));
   PassWarnings(*opened_.table, gate_);
+  WarnOfEventTime();
   context_.id = opened_.checkpoint->query_id();
   context_.run_id = checkpoint::RandomUuid();
   context_.name = options_.name;
@@ -133,7 +155,23 @@ Status MicroBatchQuery::Prepare(const std::stop_token& stop) {
                            ? BeginQuery(opened_, *parts_.source, patience_, stop)
                            : CompareTopics(stop);
   PassWarnings(*parts_.source, gate_);
+  if (begun.ok()) gate_.Position(opened_.recovery.start.value_or(OffsetMap{}));
   return begun;
+}
+
+// Its newest value is known by the files' statistics.
+void MicroBatchQuery::WarnOfEventTime() {
+  const std::string& column = options_.event_time;
+  const bool known = std::ranges::any_of(opened_.stats_columns, [&](const delta::NamePath& path) {
+    return path.size() == 1 && EqualIgnoringCase(path.front(), column);
+  });
+  if (column.empty() || known) return;
+  gate_.Warning(
+      {"EVENT_TIME_UNKNOWN",
+       "the table " + options_.table_path + " keeps no statistics of the column " + column +
+           ", so the newest event time is not known and "
+           "spark_streaming_committed_event_timestamp_seconds stays 0. Name a column among the "
+           "first 32 of the table, or list it in delta.dataSkippingStatsColumns"});
 }
 
 // Before anything is written: the checkpoint of another query stays as it is.
@@ -194,8 +232,9 @@ Result<std::unique_ptr<Lane>> MicroBatchQuery::MakeLane(int id) {
   parts.transform = std::move(chain.transform);
   parts.file_schema = std::make_shared<const Schema>(opened_.fit.file_schema);
   parts.table_root = options_.table_path;
-  const LaneSetup setup{id, lane_count_, options_.memory_bytes / 4};
-  return std::make_unique<Lane>(setup, std::move(parts), budget_, gate_, clock_);
+  const LaneSetup setup{id, lane_count_, options_.memory_bytes / 4, options_.bad_samples};
+  return std::make_unique<Lane>(setup, std::move(parts), budget_, gate_,
+                                lane_meters_[static_cast<size_t>(id)], clock_);
 }
 
 Result<std::vector<std::unique_ptr<Lane>>> MicroBatchQuery::MakeLanes() {
@@ -214,11 +253,14 @@ CommitterParts MicroBatchQuery::PartsOfCommitter(Board& board) {
                         clock_,
                         board,
                         progress_log_,
+                        commit_meter_,
                         context_,
                         options_.table_path,
+                        options_.event_time,
                         opened_.recovery.conf_json,
                         opened_.recovery.watermark_ms,
-                        opened_.fit.new_columns};
+                        opened_.fit.new_columns,
+                        options_.bad_samples};
 }
 
 Status MicroBatchQuery::RunBatches(const std::stop_token& stop) {

@@ -8,7 +8,8 @@ namespace sluice::stream {
 
 void PassWarnings(kafka::Source& source, ListenerGate& gate) {
   for (kafka::SourceWarning& warning : source.TakeWarnings()) {
-    gate.Warning({std::move(warning.code), std::move(warning.message), warning.records_lost});
+    gate.Warning({std::move(warning.code), std::move(warning.message), warning.records_lost,
+                  std::move(warning.partition)});
   }
 }
 

@@ -22,6 +22,7 @@
 #include "parquet/writer.h"
 #include "stream/query_listener.h"
 #include "stream/query_options.h"
+#include "stream/stage_meter.h"
 #include "transform/transform.h"
 
 namespace sluice::stream {
@@ -39,6 +40,14 @@ struct QueryParts {
       create_table;
 };
 
+// What a query holds and does at the moment.
+struct QueryStats {
+  int64_t buffered_bytes = 0;          // of the lanes: records, columns, encoded pages
+  std::vector<ActivitySeconds> lanes;  // of each lane's thread
+  ActivitySeconds committer{};         // of the thread that commits
+  int64_t activities = 0;              // begun by these threads: while it grows the query moves
+};
+
 class Query {
  public:
   // Binds schema and SQL (errors: Exit), opens nothing.
@@ -49,6 +58,8 @@ class Query {
   virtual Status Run(std::stop_token stop) = 0;
   // The last 100 progress reports, oldest first. From any thread.
   virtual std::vector<std::string> RecentProgress() const = 0;
+  // From any thread; waits for no other.
+  virtual QueryStats stats() const = 0;
 };
 
 }  // namespace sluice::stream

@@ -29,10 +29,12 @@ struct QueryOptions {
   std::string checkpoint_location;
   std::string table_path;
   std::vector<std::string> partition_by;
+  std::string event_time;  // column whose newest time is told with each batch; empty: none
   bool merge_schema = false;
   // A new query over a table that holds rows already; false: whoever starts it has said so himself.
   bool warn_of_foreign_table = true;
-  int lanes = 0;  // 0: one a core
+  int bad_samples = 5;  // bad records of a batch and a reason that Progress brings along
+  int lanes = 0;        // 0: one a core
   int64_t memory_bytes = 512LL << 20;
   std::string scala = "2.12";  // key order of offsets in a new checkpoint: "2.12" or "2.13"
 };

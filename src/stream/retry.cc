@@ -4,6 +4,7 @@
 namespace sluice::stream {
 
 Status WaitBeforeRetry(Patience& patience, const Status& reason, const std::stop_token& stop) {
+  patience.gate.Trouble({reason.code(), patience.who != kDriver});
   patience.gate.Waiting(patience.who, reason);
   if (stop.stop_requested() || !patience.clock.SleepFor(patience.backoff.Next(), stop)) {
     return Status::Cancelled();

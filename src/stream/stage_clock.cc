@@ -18,6 +18,8 @@ double ThreadCpuSeconds() {
 StageClock::StageClock(std::map<std::string, double>& sums, const char* stage)
     : sum_(sums[stage]), started_(ThreadCpuSeconds()) {}
 
-StageClock::~StageClock() { sum_ += ThreadCpuSeconds() - started_; }
+StageClock::~StageClock() { sum_ += seconds(); }
+
+double StageClock::seconds() const { return ThreadCpuSeconds() - started_; }
 
 }  // namespace sluice::stream

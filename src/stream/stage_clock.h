@@ -15,6 +15,8 @@ class StageClock {
   StageClock(const StageClock&) = delete;
   StageClock& operator=(const StageClock&) = delete;
   ~StageClock();
+  // So far.
+  double seconds() const;
 
  private:
   double& sum_;

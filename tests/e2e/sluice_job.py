@@ -68,6 +68,7 @@ class Job:
         decode="",
         sink="",
         query="",
+        monitor="",
         table=None,
         checkpoint=None,
         binary=None,
@@ -103,6 +104,7 @@ class Job:
             *indented(sink),
             "monitor:",
             f"  listen: 127.0.0.1:{self.port}",
+            *indented(monitor),
             "",
         ]
         self.config.write_text("\n".join(lines))
@@ -151,10 +153,11 @@ class Job:
     def log_tail(self, lines=20):
         return "\n".join(self.log_text().splitlines()[-lines:])
 
-    def http(self, path):
+    def http(self, path, **headers):
         """(status, body) of the monitor's endpoint; (0, "") while nobody answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
+            with urllib.request.urlopen(request, timeout=2) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -18,7 +18,18 @@ class Producer:
     """One configured producer in `directory`: producer.yaml and the log of each start. `feeds`, `sink` and `defaults` are
     YAML, without their section's name."""
 
-    def __init__(self, directory, bootstrap, topic, feeds, *, sink="", defaults="interval: 100 ms", log="format: json"):
+    def __init__(
+        self,
+        directory,
+        bootstrap,
+        topic,
+        feeds,
+        *,
+        sink="",
+        defaults="interval: 100 ms",
+        log="format: json",
+        monitor="",
+    ):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -29,7 +40,7 @@ class Producer:
             "sink": f"kafka.bootstrap.servers: {bootstrap}\nkafka.linger.ms: 1\ntopic: {topic}\n{textwrap.dedent(sink)}",
             "defaults": defaults,
             "feeds": feeds,
-            "monitor": f"listen: 127.0.0.1:{self.port}",
+            "monitor": f"listen: 127.0.0.1:{self.port}\n{textwrap.dedent(monitor)}",
             "log": log,
         }
         self.config.write_text(
@@ -56,10 +67,11 @@ class Producer:
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
-    def http(self, path):
+    def http(self, path, **headers):
         """(status, body); (0, "") while nobody answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -256,7 +256,12 @@ def test_check_prints_the_schema_of_configurations():
 
 @pytest.mark.parametrize("name", ["config_dev", "config_demo", "config_prod"])
 def test_the_shipped_configurations_are_right(name):
-    answer = sluice("check", SOURCE_DIR / f"config/{name}.yaml", KAFKA_USERNAME="u", KAFKA_PASSWORD="planted-secret")
+    secrets = {
+        "KAFKA_USERNAME": "u",
+        "KAFKA_PASSWORD": "planted-secret",
+        "SLUICE_MONITOR_TOKEN": "planted-secret-token",
+    }
+    answer = sluice("check", SOURCE_DIR / f"config/{name}.yaml", **secrets)
     assert answer.returncode == OK, answer.stderr
     assert "planted-secret" not in answer.stdout + answer.stderr
 

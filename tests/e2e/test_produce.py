@@ -12,7 +12,7 @@ import time
 
 import pytest
 from feed_server import FeedServer, feed
-from sluice_job import sluice, wait_until
+from sluice_job import sluice
 from sluice_producer import Producer, records
 
 KEYS = ["planted-header-key-4711", "planted/query+key=0815", "planted-default-key-1234"]
@@ -35,18 +35,15 @@ def test_entities_of_each_poll_are_in_the_topic_that_it_created(broker, topic, t
             producer.start()
             producer.until_polls("a", "published", 5)
             producer.until_polls("b", "published", 5)
-            assert producer.http("/healthz") == (200, "alive\n")
-            assert producer.http("/readyz") == (200, "ready\n")
+            for page in ("/healthz", "/readyz", "/startupz"):
+                status, text = producer.http(page)
+                assert (status, json.loads(text)["ok"]) == (200, True), page
             lines = [json.loads(line) for line in producer.http("/feeds")[1].splitlines()]
             assert [line["source"] for line in lines] == ["a", "b"] and all(line["well"] for line in lines)
             assert producer.stop() == 0
             summary = producer.events("summary")[-1]
-        # Seen once: a consumer was told of one record fewer than had been acknowledged a moment before.
-        found = wait_until(
-            lambda: held if len(held := records(broker.bootstrap, topic)) >= summary["messages"] else None,
-            20,
-            f"{summary['messages']} records in the topic; {summary['delivered']} were acknowledged",
-        )
+        # The first batch of a partition was once acknowledged and lost: its leader was known, and did not serve it yet.
+        found = records(broker.bootstrap, topic)
         assert len(broker.admin.list_topics(topic).topics[topic].partitions) == 5
         # What was served, what was counted and what Kafka holds are the same: but for a poll that the stop cut off.
         assert summary["messages"] == summary["delivered"] == len(found) and summary["lost"] == 0

@@ -33,7 +33,7 @@ EXPECTED = {
     "hung": {"timeout"},
     "stalled": {"timeout"},
     "reset": {"connect", "bad_answer"},
-    "slow:1s": GOOD,
+    "slow:500ms": GOOD,
     "frozen": GOOD,
     "old-header:10m": {"older"},
     "future:2h": GOOD,
@@ -48,9 +48,12 @@ EXPECTED = {
 }
 
 
-def expected(fault):
-    """By the name that the city tells, which is without the parameter."""
-    return next(results for name, results in EXPECTED.items() if name.split(":")[0] == fault)
+def expected(answer):
+    """How the poll of an answer must end. The city tells the fault's name without its parameter; a slow answer may come too
+    late on a busy machine, and then both sides say so."""
+    if answer["fault"] == "slow" and answer["state"] == "cut_off":
+        return {"timeout"}
+    return next(results for name, results in EXPECTED.items() if name.split(":")[0] == answer["fault"])
 
 
 def polls_of(served, name):
@@ -141,7 +144,7 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
         sent = 0
         for answer, poll in zip(answers, own, strict=False):
             what = f"{name}: {answer} became {poll}"
-            assert poll["result"] in expected(answer["fault"]), what
+            assert poll["result"] in expected(answer), what
             assert (poll["result"] == "not_modified") == (answer["status"] == 304), what
             seen.add(answer["fault"])
             if poll["result"] == "published":

@@ -148,7 +148,7 @@ def test_wrong_password(guarded):
 def test_not_authorised(guarded):
     with KafkaSource(guarded.bootstrap, login("nobody", "nobody-secret"), subscribe=["t"]) as source:
         error = error_of(source.starting)
-        assert (error.kind, error.code) == ("stop", "KAFKA_NOT_AUTHORIZED")
+        assert (error.kind, error.code) == ("retry", "KAFKA_NOT_AUTHORIZED")
         assert "'t'" in error.message and "Grant" in error.message
 
 

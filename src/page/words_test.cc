@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "page/words.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::page {
+namespace {
+
+TEST(Words, Thousands) {
+  EXPECT_EQ(Thousands(0), "0");
+  EXPECT_EQ(Thousands(999), "999");
+  EXPECT_EQ(Thousands(1000), "1,000");
+  EXPECT_EQ(Thousands(1234567), "1,234,567");
+  EXPECT_EQ(Thousands(-123456), "-123,456");
+}
+
+TEST(Words, Lasting) {
+  EXPECT_EQ(Lasting(0.04), "0.0 s");
+  EXPECT_EQ(Lasting(1.25), "1.2 s");
+  EXPECT_EQ(Lasting(42.4), "42 s");
+  EXPECT_EQ(Lasting(600), "10 min");
+  EXPECT_EQ(Lasting(7200), "2 h");
+  EXPECT_EQ(Lasting(3 * 86400.0), "3 days");
+  EXPECT_EQ(Lasting(-5), "0.0 s");
+}
+
+TEST(Words, Records) {
+  EXPECT_EQ(Records(1), "1 record");
+  EXPECT_EQ(Records(12000), "12,000 records");
+}
+
+}  // namespace
+}  // namespace sluice::page
