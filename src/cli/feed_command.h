@@ -13,7 +13,7 @@ struct FeedArguments {
   std::string source;                // http(s)://, file://, a file, or "-" for standard input
   std::vector<std::string> headers;  // "Name: value"; ${NAME} in them and in `source` is looked up
   std::string mode = "feed";         // feed, entity, chunk; of `json` message, too
-  int64_t max_entities = 1000;
+  int64_t max_entities = 500;
   int64_t max_bytes = 900'000;
   bool int64_as_number = false;
   bool raw_extensions = false;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The sluice command: reads arguments and calls the command that they name (docs/cli.md).
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -21,6 +25,7 @@
 #include "cli/table_command.h"
 #include "config/key_reference.h"
 #include "config/key_table.h"
+#include "config/nearest.h"
 #include "core/version.h"
 
 namespace sluice::cli {
@@ -28,6 +33,18 @@ namespace {
 
 // Set by the chosen command's callback.
 int g_exit_code = kExitOk;
+
+// CLI11's own for this tell the upper end in 309 digits.
+CLI::Validator AtLeast(int64_t least) {
+  return CLI::Validator(
+      [least](std::string& word) {
+        int64_t number = 0;
+        return CLI::detail::lexical_cast(word, number) && number >= least
+                   ? std::string()
+                   : fmt::format("expected a whole number, at least {}", least);
+      },
+      fmt::format(">= {}", least));
+}
 
 void AddRun(CLI::App& app) {
   auto* run =
@@ -53,8 +70,8 @@ void AddProduce(CLI::App& app) {
   produce->add_option("--for", arguments->duration,
                       "end after this time, such as '30 seconds'; without it at Ctrl-C");
   produce->add_option("--listen", arguments->listen,
-                      "address:port of the metrics instead of the configuration's");
-  produce->add_flag("--schema", *schema, "print the JSON Schema of configurations");
+                      "address:port of the live page and metrics, instead of the configuration's");
+  produce->add_flag("--schema", *schema, "print the JSON Schema of a producer's configuration");
   produce->add_flag("--keys", *keys, "print all keys as Markdown tables")->group("");
   produce->callback([arguments, check, schema, keys] {
     if (*schema) return PrintProducerSchema();
@@ -70,8 +87,8 @@ void AddCheck(CLI::App& app) {
   auto config = std::make_shared<std::string>();
   auto schema = std::make_shared<bool>(false);
   auto keys = std::make_shared<bool>(false);
-  check->add_option("CONFIG", *config, "YAML file of the job");
-  check->add_flag("--schema", *schema, "print the JSON Schema of configurations");
+  check->add_option("CONFIG", *config, "YAML file of a job or a producer");
+  check->add_flag("--schema", *schema, "print the JSON Schema of a job's configuration");
   check->add_flag("--keys", *keys, "print all keys as Markdown tables")->group("");
   check->callback([config, schema, keys] {
     if (!*schema && !*keys && config->empty()) throw CLI::RequiredError("CONFIG");
@@ -119,7 +136,7 @@ void AddDemo(CLI::App& app) {
       ->capture_default_str();
   demo->add_option("--config", arguments->config, "another configuration for the job");
   demo->add_option("--listen", arguments->listen,
-                   "address:port of the metrics instead of the configuration's");
+                   "address:port of the live page and metrics, instead of the configuration's");
   demo->callback([arguments] { g_exit_code = DemoCommand(*arguments); });
 }
 
@@ -177,7 +194,7 @@ void AddFeed(CLI::App& app) {
         ->check(CLI::IsMember(std::move(modes)))
         ->capture_default_str();
     sub->add_option("--max-entities", arguments->max_entities, "of a chunk")
-        ->check(CLI::PositiveNumber)
+        ->check(AtLeast(1))
         ->capture_default_str();
     sub->add_option("--max-bytes", arguments->max_bytes, "of a message")
         ->check(CLI::Range(1000, 1'000'000'000))
@@ -211,15 +228,16 @@ void AddTable(CLI::App& app) {
   };
   auto* history = add("history", "versions, newest first, with batch and engine", HistoryCommand);
   history->add_option("--limit", arguments->limit, "most versions to list; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(AtLeast(0))
       ->capture_default_str();
   history->add_option("--checkpoint", arguments->checkpoint,
                       "checkpoint directory: adds each batch's offsets");
   auto* files = add("files", "live data files with their statistics", FilesCommand);
-  files->add_option("--version", arguments->version, "of this version instead of the newest");
+  files->add_option("--version", arguments->version, "of this version instead of the newest")
+      ->check(AtLeast(0));
   auto* show = add("show", "the first rows", ShowCommand);
   show->add_option("--limit", arguments->limit, "most rows to show")
-      ->check(CLI::PositiveNumber)
+      ->check(AtLeast(1))
       ->capture_default_str();
   auto* at_offset = add("at-offset", "the version that holds a Kafka record", AtOffsetCommand);
   at_offset->add_option("--checkpoint", arguments->checkpoint, "checkpoint directory of the query")
@@ -281,21 +299,31 @@ void AddMonitoring(CLI::App& app) {
   generate->callback([arguments] { g_exit_code = GenerateMonitoringCommand(*arguments); });
 }
 
-// What to say if a word stands where a command must and is none; empty if all is well.
-std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
+std::vector<std::string> CommandsOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+// What is wrong with the words up to the command, each of which has to be one; empty if all is well.
+std::string WrongCommand(const CLI::App& app, int argc, char** argv) {
   const CLI::App* at = &app;
-  for (int i = 1; i < argc && at->get_require_subcommand_min() > 0 && argv[i][0] != '-'; ++i) {
-    std::string names;
-    const CLI::App* next = nullptr;
-    for (const CLI::App* sub : at->get_subcommands([](const CLI::App*) { return true; })) {
-      names += (names.empty() ? "" : ", ") + sub->get_name();
-      if (sub->get_name() == argv[i]) next = sub;
+  for (int i = 1; at->get_require_subcommand_min() > 0; ++i) {
+    const std::vector<std::string> commands = CommandsOf(*at);
+    const std::string known =
+        fmt::format("known to `{}` are {}", at->get_name(), fmt::join(commands, ", "));
+    if (i >= argc) return "a command is missing; " + known;
+    const std::string word = argv[i];
+    if (word == "-h" || word == "--help" || word == "--version") return "";
+    if (word.starts_with('-'))
+      return fmt::format("a command goes before the option {}; {}", word, known);
+    if (std::ranges::find(commands, word) == commands.end()) {
+      const std::string near = config::NearestName(word, commands);
+      return fmt::format("there is no command {}{}; {}", word,
+                         near.empty() ? "" : " (did you mean " + near + "?)", known);
     }
-    if (next == nullptr) {
-      return std::string("there is no command ") + argv[i] + "; known to `" + at->get_name() +
-             "` are " + names;
-    }
-    at = next;
+    at = at->get_subcommand(word);
   }
   return "";
 }
@@ -320,9 +348,8 @@ int Main(int argc, char** argv) {
   app.footer(
       "Exit codes: 0 done or stopped on request, 1 stopped by an error, 2 configuration or usage,\n"
       "3 another process works on the same query.");
-  const std::string unknown = UnknownCommand(app, argc, argv);
-  if (!unknown.empty()) {
-    std::fprintf(stderr, "%s\n", unknown.c_str());
+  if (const std::string wrong = WrongCommand(app, argc, argv); !wrong.empty()) {
+    std::fprintf(stderr, "%s\nRun with --help for more information.\n", wrong.c_str());
     return kExitConfiguration;
   }
   try {

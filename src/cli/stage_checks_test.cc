@@ -165,7 +165,7 @@ TEST(StageChecks, TheShippedConfigurationsBindTheirSchemaAndSql) {
   const std::map<std::string, std::string> first_columns = {
       {"dev", "entity_id STRING, vehicle_id STRING, vehicle_label STRING, trip_id STRING"},
       {"demo", "vehicle_id STRING, vehicle_label STRING, route_id STRING, trip_id STRING"},
-      {"prod", "id STRING, route_id STRING, trip_id STRING, latitude DOUBLE"}};
+      {"prod", "source STRING, entity_id STRING, vehicle_id STRING, route_id STRING"}};
   for (const auto& [name, columns] : first_columns) {
     const std::string file = SourceDir() / (std::string("config/config_") + name + ".yaml");
     const auto report = config::LoadJobConfig(file, environment, AllStageChecks());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <system_error>
 
 #include "config/document.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -60,6 +62,18 @@ std::vector<Mistake> ReadDotEnvs(const fs::path& config, Variables& variables) {
   return mistakes;
 }
 
+// Keys of a section side by side, the sections in the order of their first keys.
+std::vector<const KeySpec*> BySection(const KeySet& keys) {
+  std::vector<const KeySpec*> sorted;
+  for (const KeySpec& key : keys.keys) {
+    const auto last =
+        std::ranges::find_if(sorted.rbegin(), sorted.rend(),
+                             [&](const KeySpec* other) { return other->section == key.section; });
+    sorted.insert(last == sorted.rend() ? sorted.end() : last.base(), &key);
+  }
+  return sorted;
+}
+
 // Those of a section in the table's order, with the options of the Kafka client behind its last.
 void AppendSections(const ReadResult& result, const KeySet& keys,
                     std::vector<EffectiveValue>& values) {
@@ -71,15 +85,15 @@ void AppendSections(const ReadResult& result, const KeySet& keys,
         values.push_back({path, set.shown, set.origin});
     }
   };
-  for (const KeySpec& key : keys.keys) {
-    if (keys.list && key.section == keys.list->section) continue;
-    if (key.section != section) append_client();
-    section = key.section;
-    const auto set = result.set.find(key.path());
+  for (const KeySpec* key : BySection(keys)) {
+    if (keys.list && key->section == keys.list->section) continue;
+    if (key->section != section) append_client();
+    section = key->section;
+    const auto set = result.set.find(key->path());
     if (set != result.set.end()) {
-      values.push_back({key.path(), set->second.shown, set->second.origin});
+      values.push_back({key->path(), set->second.shown, set->second.origin});
     } else {
-      values.push_back({key.path(), key.default_text, "default"});
+      values.push_back({key->path(), key->default_text, "default"});
     }
   }
   append_client();
@@ -147,6 +161,14 @@ ConfigFile ReadConfigFile(const std::string& path,
 ConfigFile ConfigText(const std::string& name, const std::string& text,
                       const std::map<std::string, std::string>& environment) {
   return {name, text, true, Variables(environment)};
+}
+
+bool HasTopKey(const ConfigFile& file, std::initializer_list<std::string_view> names) {
+  const Document document = ParseDocument(file.text);
+  return std::ranges::any_of(document.root.entries, [&](const Entry& entry) {
+    return std::ranges::any_of(
+        names, [&](std::string_view name) { return EqualIgnoringCase(entry.key, name); });
+  });
 }
 
 std::optional<ReadResult> WalkConfig(ConfigFile& file, const KeySet& keys, OutputDraft& draft,

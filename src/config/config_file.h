@@ -11,9 +11,11 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +41,9 @@ ConfigFile ReadConfigFile(const std::string& path,
 // The same for a text that is no file.
 ConfigFile ConfigText(const std::string& name, const std::string& text,
                       const std::map<std::string, std::string>& environment);
+
+// Whether one of these keys stands at the top, in any case of letters: it tells a file of another kind.
+bool HasTopKey(const ConfigFile& file, std::initializer_list<std::string_view> names);
 
 // Nothing if there is no map to walk: `findings` then holds why.
 std::optional<ReadResult> WalkConfig(ConfigFile& file, const KeySet& keys, OutputDraft& draft,

@@ -41,7 +41,15 @@ ConfigReport Parse(ConfigFile file, const std::vector<StageCheck>& checks) {
 ConfigReport LoadJobConfig(const std::string& path,
                            const std::map<std::string, std::string>& environment,
                            const std::vector<StageCheck>& checks) {
-  return Parse(ReadConfigFile(path, environment), checks);
+  ConfigFile file = ReadConfigFile(path, environment);
+  if (file.readable && HasTopKey(file, {"feeds"})) {
+    ConfigReport report;
+    report.mistakes.push_back(
+        {path, 0, "",
+         "this is a producer's configuration, not a job's: `sluice produce` takes it"});
+    return report;
+  }
+  return Parse(std::move(file), checks);
 }
 
 ConfigReport ParseJobConfig(const std::string& name, const std::string& text,

@@ -464,6 +464,22 @@ TEST(KeyTable, NoKeyTwiceAndNoneAlsoRefused) {
     EXPECT_TRUE(names.insert(key.section + "." + key.name).second) << key.name;
 }
 
+TEST(LoadJobConfig, NamesAProducerForWhatItIs) {
+  const ConfigReport report = LoadJobConfig(SourceDir() / "config/producer_dev.yaml", {});
+  EXPECT_THAT(Texts(report.mistakes), ElementsAre(HasSubstr("`sluice produce` takes it")));
+}
+
+TEST(EffectiveValues, StandSectionBySection) {
+  const ConfigReport report = LoadJobConfig(SourceDir() / "config/config_dev.yaml", {});
+  std::vector<std::string> sections;
+  for (const EffectiveValue& value : report.effective) {
+    const std::string section = value.key.substr(0, value.key.find('.'));
+    if (sections.empty() || sections.back() != section) sections.push_back(section);
+  }
+  EXPECT_THAT(sections,
+              ElementsAre("query", "source", "decode", "sink", "sql", "ansi", "monitor", "log"));
+}
+
 TEST(ShippedConfigurations, AreRight) {
   for (const char* name : {"dev", "demo", "prod"}) {
     const ConfigReport report =

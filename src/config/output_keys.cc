@@ -24,9 +24,8 @@ std::vector<KeySpec> OutputKeys(const std::string& default_listen, const std::st
        .default_text = "",
        .doc = "Secret that /metrics and the other pages ask for, but for the three health pages: "
               "as a bearer "
-              "token, or as the password of HTTP Basic under any name. Required for an address "
-              "that others than "
-              "this machine reach.",
+              "token, or as the password of HTTP Basic under any name. It, tokenFile or "
+              "allowAnonymous is required for an address that others than this machine reach.",
        .store =
            [](const Value& v, OutputDraft& d) {
              d.monitor.token = v.text;

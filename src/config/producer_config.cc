@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/producer_config.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "config/config_file.h"
-#include "config/document.h"
-#include "config/nearest.h"
 #include "config/producer_keys.h"
-#include "core/ascii.h"
 
 namespace sluice::config {
 
 namespace {
+
+bool HasFeeds(const ConfigFile& file) { return HasTopKey(file, {"feeds", "feed"}); }
 
 ProducerReport Parse(ConfigFile file, const std::vector<ProducerCheck>& checks) {
   ProducerReport report;
@@ -35,7 +33,14 @@ ProducerReport Parse(ConfigFile file, const std::vector<ProducerCheck>& checks) 
 ProducerReport LoadProducerConfig(const std::string& path,
                                   const std::map<std::string, std::string>& environment,
                                   const std::vector<ProducerCheck>& checks) {
-  return Parse(ReadConfigFile(path, environment), checks);
+  ConfigFile file = ReadConfigFile(path, environment);
+  if (file.readable && !HasFeeds(file) && HasTopKey(file, {"source", "sql"})) {
+    ProducerReport report;
+    report.mistakes.push_back(
+        {path, 0, "", "this is a job's configuration, not a producer's: `sluice run` takes it"});
+    return report;
+  }
+  return Parse(std::move(file), checks);
 }
 
 ProducerReport ParseProducerConfig(const std::string& name, const std::string& text,
@@ -46,11 +51,7 @@ ProducerReport ParseProducerConfig(const std::string& name, const std::string& t
 
 bool IsProducerFile(const std::string& path) {
   const ConfigFile file = ReadConfigFile(path, {});
-  if (!file.readable) return false;
-  const Document document = ParseDocument(file.text);
-  return std::ranges::any_of(document.root.entries, [](const Entry& entry) {
-    return EqualIgnoringCase(entry.key, "feeds") || EqualIgnoringCase(entry.key, "feed");
-  });
+  return file.readable && HasFeeds(file);
 }
 
 }  // namespace sluice::config

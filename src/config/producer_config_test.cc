@@ -452,5 +452,10 @@ TEST(IsProducerFile, TellsThemFromJobs) {
   EXPECT_FALSE(IsProducerFile("/nonexistent"));
 }
 
+TEST(LoadProducerConfig, NamesAJobForWhatItIs) {
+  const ProducerReport report = LoadProducerConfig(SourceDir() / "config/config_dev.yaml", {});
+  EXPECT_THAT(Texts(report.mistakes), ElementsAre(HasSubstr("`sluice run` takes it")));
+}
+
 }  // namespace
 }  // namespace sluice::config

@@ -69,7 +69,8 @@ bool IsSecretVariable(std::string_view name) {
   return false;
 }
 
-Variables::Variables(const std::map<std::string, std::string>& environment) {
+Variables::Variables(const std::map<std::string, std::string>& environment, std::string places)
+    : places_(std::move(places)) {
   for (const auto& [name, value] : environment) variables_[name] = {value, "environment"};
 }
 
@@ -118,9 +119,8 @@ void Variables::Substitute(std::string_view reference, int depth, Expansion& out
   const auto found = variables_.find(name);
   if (found == variables_.end() && dash == std::string_view::npos) {
     out.errors.push_back(
-        fmt::format("variable {} is not defined{}: set it in the environment, in .env, or at the "
-                    "top of this file, or write ${{{}:-default}}",
-                    name, NearestHint(name), name));
+        fmt::format("variable {} is not defined{}: set it {}, or write ${{{}:-default}}", name,
+                    NearestHint(name), places_, name));
     return;
   }
   if (depth >= kMaxDepth) {

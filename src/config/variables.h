@@ -32,7 +32,10 @@ struct Expansion {
 
 class Variables {
  public:
-  explicit Variables(const std::map<std::string, std::string>& environment);
+  // `places`: where a variable can be set, as the message about one that is not says.
+  explicit Variables(
+      const std::map<std::string, std::string>& environment,
+      std::string places = "in the environment, in .env, or at the top of this file");
   // Earlier definitions of a name win, the environment always.
   void Add(const std::string& name, Variable variable);
   Expansion Expand(std::string_view text) const;
@@ -43,6 +46,7 @@ class Variables {
   static void NoteSecret(std::string_view name, size_t begin, Expansion& out);
   std::string NearestHint(std::string_view name) const;
 
+  std::string places_;
   std::map<std::string, Variable> variables_;
   std::vector<std::string> own_names_;  // without the environment's, for suggestions
 };

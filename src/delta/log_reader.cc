@@ -38,6 +38,15 @@ Result<std::vector<LiveFile>> FilesOf(Bridge& bridge, const Snapshot& snapshot) 
   return files;
 }
 
+// The kernel would only say which commit it misses.
+Status CheckReached(Bridge& bridge, TableVersion version) {
+  SLUICE_ASSIGN_OR_RETURN(const Snapshot newest, bridge.Load(std::nullopt));
+  SLUICE_ASSIGN_OR_RETURN(const SnapshotInfo info, Describe(newest));
+  if (version <= info.version) return Status::Ok();
+  return Status::Stop("NO_VERSION", "the table has no version " + std::to_string(version.value) +
+                                        "; its newest is " + std::to_string(info.version.value));
+}
+
 // "_delta_log/00000000000000000042.json" -> 42
 std::optional<TableVersion> CommitVersion(const std::string& path) {
   static constexpr std::string_view kFolder = "_delta_log/";
@@ -133,6 +142,7 @@ const HistoryEntry* FindBatch(const std::vector<HistoryEntry>& history, const st
 Result<std::vector<LiveFile>> ListFiles(const std::string& path,
                                         std::optional<TableVersion> version) {
   SLUICE_ASSIGN_OR_RETURN(const auto bridge, OpenForReading(path));
+  if (version) SLUICE_RETURN_IF_ERROR(CheckReached(*bridge, *version));
   SLUICE_ASSIGN_OR_RETURN(const Snapshot snapshot, bridge->Load(version));
   return FilesOf(*bridge, snapshot);
 }

@@ -99,7 +99,8 @@ TEST_F(LogReaderTest, FilesOfAnyVersion) {
   EXPECT_EQ((*files)[1].partition_values[0].second, std::nullopt);
   EXPECT_NE(first.stats_json.find("\"numRecords\":3"), std::string::npos);
   EXPECT_EQ(ListFiles(path_.string(), TableVersion{0})->size(), 0u);
-  EXPECT_FALSE(ListFiles(path_.string(), TableVersion{9}).ok());
+  EXPECT_EQ(ListFiles(path_.string(), TableVersion{9}).status().ToString(),
+            "NO_VERSION: the table has no version 9; its newest is 2");
 }
 
 TEST_F(LogReaderTest, ReadingWritesNothing) {

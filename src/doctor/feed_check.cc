@@ -62,7 +62,8 @@ Finding Unanswered(const FeedLook& look, const http::Failure& failure) {
       return Fail(look.name, why, "check the certificate of that host (date, name, authority)");
     case FailureKind::kTooLarge:
     case FailureKind::kRatio:
-      return Fail(look.name, why, "raise maxResponseBytes or the like if that size is right");
+      return Fail(look.name, why,
+                  "raise maxWireBytes, maxBodyBytes or maxRatio if that size is right");
     default: return Fail(look.name, why, "correct url of this feed");
   }
 }
@@ -176,7 +177,7 @@ Findings CheckFeeds(const std::vector<FeedLook>& looks,
   if (ill > kMostLines) {
     all.resize(kMostLines - 1);
     all.push_back(Fail("feeds", fmt::format("{} further feeds are not well", ill - all.size()),
-                       "see all of them by --json"));
+                       "mend those above, then run this again"));
   }
   if (well > 0)
     all.insert(all.begin(), Ok("feeds", Counted(well, "feed is", "feeds are") + " well"));

@@ -119,7 +119,7 @@ TEST(FeedsCheck, ManyFeedsAreSummedUp) {
   EXPECT_THAT(CheckFeeds(looks, feeds)[1], Fails("HTTP 404", "url"));
   looks.assign(20, Answered(404));
   EXPECT_EQ(CheckFeeds(looks, feeds).size(), 6u);
-  EXPECT_THAT(CheckFeeds(looks, feeds).back(), Fails("15 further feeds", "--json"));
+  EXPECT_THAT(CheckFeeds(looks, feeds).back(), Fails("15 further feeds", "run this again"));
 }
 
 TEST(MessageSizes, TheLargestIsComparedWithTheTopic) {

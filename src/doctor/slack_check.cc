@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -136,13 +137,18 @@ std::string FindWebhookFile(const std::string& given, const std::string& from_al
   if (!given.empty()) return given;
   if (!from_alertmanager.empty()) return from_alertmanager;
   const std::filesystem::path beside = std::filesystem::path(config_file).parent_path();
-  std::string first = (beside / "monitoring/slack_webhook_url").string();
   std::error_code ignored;
-  for (const std::string& file :
-       {first, (beside / "../monitoring/slack_webhook_url").string(), std::string(kUsualFile)}) {
+  const std::array<std::string, 3> files = {
+      (beside / "monitoring/slack_webhook_url").string(),
+      (beside / "../monitoring/slack_webhook_url").lexically_normal().string(), kUsualFile};
+  for (const std::string& file : files) {
     if (std::filesystem::exists(file, ignored)) return file;
   }
-  return first;
+  // Where none is: a place whose folder is there, so that what is advised can be done.
+  for (const std::string& file : files) {
+    if (std::filesystem::exists(std::filesystem::path(file).parent_path(), ignored)) return file;
+  }
+  return kUsualFile;
 }
 
 WebhookLook LookAtWebhook(const std::string& file) {
@@ -168,7 +174,7 @@ std::string WebhookUrl(const WebhookLook& look) {
 }
 
 Finding CheckWebhook(const WebhookLook& look) {
-  const std::string how = "put the webhook's URL there: install -m 400 /dev/stdin " + look.file;
+  const std::string how = "put the webhook's URL there: install -D -m 400 /dev/stdin " + look.file;
   if (look.error == EACCES) {
     return Warn(kName, look.file + " cannot be read by this user",
                 "run this as the user of Alertmanager, who must be able to");

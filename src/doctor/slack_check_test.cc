@@ -57,7 +57,7 @@ TEST(WebhookCheck, OneUrlOfSlacksShapeIsOk) {
 }
 
 TEST(WebhookCheck, EverythingElseIsNamedAndNeverShown) {
-  EXPECT_THAT(Checked(Holding("")), Fails("is empty", "install -m 400"));
+  EXPECT_THAT(Checked(Holding("")), Fails("is empty", "install -D -m 400"));
   EXPECT_THAT(Checked(Holding("\n \n")), Fails("is empty", "install"));
   EXPECT_THAT(Checked(Holding(kUrl + "\n" + kUrl)), Fails("more than one URL", "install"));
   for (const std::string& text :
@@ -100,12 +100,12 @@ TEST(WebhookFile, IsLookedForWhereItCouldBe) {
   fs::create_directories(root / "config");
   fs::create_directories(root / "monitoring");
   const std::string config = (root / "config" / "a.yaml").string();
-  EXPECT_EQ(FindWebhookFile("", "", config),
-            (root / "config/monitoring/slack_webhook_url").string());
+  EXPECT_EQ(FindWebhookFile("", "", config), (root / "monitoring/slack_webhook_url").string());
   std::ofstream(root / "monitoring" / "slack_webhook_url") << "x";
   EXPECT_TRUE(
       fs::equivalent(FindWebhookFile("", "", config), root / "monitoring/slack_webhook_url"));
   fs::remove_all(root);
+  EXPECT_EQ(FindWebhookFile("", "", config), "/etc/alertmanager/secrets/slack_webhook_url");
 }
 
 TEST(SendTest, ThroughAlertmanagerWaitsUntilSlackHasIt) {

@@ -113,12 +113,21 @@ Finding Judge(const Comparison& result, bool fail) {
   return Ok("offsets", seen);
 }
 
+// A start makes the checkpoint first, with all directories above it; the table's parent may be one of these.
+bool CheckpointLiesBelow(const std::string& parent, const std::string& checkpoint) {
+  std::error_code error;
+  const auto path = std::filesystem::absolute(checkpoint, error).lexically_normal();
+  const auto from_parent = path.lexically_relative(parent);
+  return !error && !checkpoint.empty() && !from_parent.empty() && *from_parent.begin() != "..";
+}
+
 // The rights and the parent of a table that is still to be made.
 Finding CheckNewTable(const StateLook& look, const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
   std::error_code error;
   if (look.table->state == DirectoryState::kAbsent &&
-      !std::filesystem::is_directory(parent, error)) {
+      !std::filesystem::is_directory(parent, error) &&
+      !CheckpointLiesBelow(parent, look.checkpoint_path)) {
     return Fail("table", fmt::format("{} is not there, nor is its parent directory", path),
                 fmt::format("mkdir -p '{}', or correct sink.path", parent));
   }

@@ -200,6 +200,18 @@ TEST(TableCheck, ATableToBeMadeNeedsAParentThatCanBeWritten) {
   look.table->path = "/no/such/parent/table";
   EXPECT_THAT(CheckTable(look, kColumns, {}),
               Fails("nor is its parent", "mkdir -p '/no/such/parent'"));
+  look.checkpoint_path = "/no/such/_checkpoints/query";
+  EXPECT_THAT(CheckTable(look, kColumns, {}), Fails("nor is its parent", "mkdir -p"));
+}
+
+// The start makes the checkpoint before the table: data/_checkpoints/q and so data/, in a folder without it.
+TEST(TableCheck, AParentThatComesWithTheCheckpointIsNotMissed) {
+  StateLook look = Running();
+  look.recovery = Recovery();
+  look.table->state = DirectoryState::kAbsent;
+  look.table->path = (std::filesystem::current_path() / "no-such-data" / "table").string();
+  look.checkpoint_path = "no-such-data/_checkpoints/query";
+  EXPECT_THAT(CheckTable(look, kColumns, {}), IsOk("the first batch makes it"));
 }
 
 }  // namespace

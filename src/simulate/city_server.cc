@@ -67,7 +67,6 @@ class Server : public CityServer {
     options.max_connections = kMostConnections;
     options.max_connections_per_address = kMostConnections;
     options.setting = "--listen";
-    options.advice = "choose another with --listen";
     options.error_code = "SIMULATE_ADDRESS";
     SLUICE_ASSIGN_OR_RETURN(
         http_, http::Server::Start(std::move(options), [this](const ServerRequest& request) {

@@ -240,6 +240,26 @@ def test_check_tells_all_mistakes_at_once(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["config.yaml"]
 
 
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        ([], "a command is missing; known to `sluice` are run, check, "),
+        (["chek", "a.yaml"], "there is no command chek (did you mean check?); known to `sluice` are run, "),
+        (["nonsense"], "there is no command nonsense; known to `sluice` are run, "),
+        (["table", "histori"], "(did you mean history?); known to `table` are history, files, "),
+        (["--json", "table"], "a command goes before the option --json; known to `sluice` are "),
+        (["table", "show", "t", "--limit", "0"], "--limit: expected a whole number, at least 1\n"),
+        (["simulate", "--listen", "nowhere"], "expected address:port; set --listen to another address:port"),
+        (["run", SOURCE_DIR / "config/producer_dev.yaml"], "`sluice produce` takes it"),
+        (["produce", SOURCE_DIR / "config/config_dev.yaml"], "`sluice run` takes it"),
+    ],
+)
+def test_wrong_words_are_told_with_what_is_right(words, told):
+    answer = sluice(*words)
+    assert answer.returncode == USAGE and answer.stdout == ""
+    assert told in answer.stderr, answer.stderr
+
+
 def test_check_shows_where_sql_is_wrong(tmp_path):
     job = Job(tmp_path, "b:9092", "t", schema="a INT", sql="SELECT a,\n  nope\nFROM input")
     answer = sluice("check", job.config)

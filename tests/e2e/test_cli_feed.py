@@ -119,3 +119,4 @@ def test_nobody_answers():
 def test_an_undefined_variable_is_a_mistake():
     answer = sluice("feed", "inspect", "http://127.0.0.1:1/${NO_SUCH_VARIABLE_HERE}")
     assert answer.returncode == NOT_A_FEED and "NO_SUCH_VARIABLE_HERE" in answer.stderr
+    assert "set it in the environment, or write" in answer.stderr, answer.stderr  # there is no file to set it in
