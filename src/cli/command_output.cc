@@ -21,6 +21,12 @@ monitor::LogOptions LogOptionsOf(const config::LogOptions& wanted, const Console
   return options;
 }
 
+std::string ForPage(std::string text) {
+  if (text.size() <= page::kLogTextBytes) return text;
+  text.resize(page::kLogTextBytes);
+  return text + "...";
+}
+
 }  // namespace
 
 CommandOutput::CommandOutput(const config::LogOptions& wanted, std::string query, Console& console)
@@ -28,7 +34,8 @@ CommandOutput::CommandOutput(const config::LogOptions& wanted, std::string query
       log_(LogOptionsOf(wanted, console, std::move(query)), SystemClock(),
            [this](std::string_view line) { console_.Line(line); }) {
   log_.OnRecord([this](const monitor::LogRecord& record) {
-    page_log_.Put({record.at_ms, ToString(record.level), record.message, FormatFields(record)});
+    page_log_.Put({record.at_ms, ToString(record.level), ForPage(record.message),
+                   ForPage(FormatFields(record))});
   });
 }
 

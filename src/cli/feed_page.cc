@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -40,7 +43,10 @@ page::FeedPolled PollOf(const produce::PollReport& report) {
   poll.result = ToString(report.result);
   poll.good = produce::IsGood(report.result);
   poll.message = report.message;
-  if (report.header) poll.header_s = static_cast<int64_t>(*report.header);
+  if (report.header) {  // whatever the feed says
+    constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
+    poll.header_s = static_cast<int64_t>(std::min<uint64_t>(*report.header, kMost));
+  }
   for (const produce::FeedFault fault : report.faults) poll.faults.emplace_back(ToString(fault));
   poll.wire_bytes = report.wire_bytes;
   poll.messages = report.counts.messages;

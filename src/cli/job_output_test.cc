@@ -63,6 +63,21 @@ TEST(JobOutput, ATextLogTakesPlainLines) {
               ElementsAre("a city"));
 }
 
+TEST(JobOutput, ThePageGetsTheBeginningOfALongText) {
+  const std::string text(10'000, 'x');  // fits into the pipe
+  Written("{format: text}", [&](JobOutput& output, const config::ConfigReport&) {
+    output.log().Write(monitor::LogLevel::kInfo, "a", "short", {{"n", int64_t{1}}});
+    output.log().Write(monitor::LogLevel::kInfo, "b", "message", {{"f", text}});
+    output.log().Write(monitor::LogLevel::kInfo, "c", std::string("c") + text);
+    const auto rows = output.page_log().Take().events;
+    ASSERT_EQ(rows.size(), 3);
+    EXPECT_EQ(rows[0].message + rows[0].fields, "shortn=1");
+    EXPECT_LT(rows[1].fields.size(), 5000);
+    EXPECT_LT(rows[2].message.size(), 5000);
+    EXPECT_THAT(rows[2].message, ::testing::EndsWith("xx..."));
+  });
+}
+
 TEST(JobOutput, AJsonLogTakesEvents) {
   const auto lines = Written("{format: json}", [](JobOutput& output, const config::ConfigReport&) {
     output.Tell(monitor::LogLevel::kInfo, "demo", "a city", {{"n", int64_t{1}}});

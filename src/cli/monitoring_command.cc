@@ -62,7 +62,11 @@ Result<std::string> ScrapeAddress(const std::string& file, const config::Monitor
 
 // Where Prometheus finds the token. One that stands in an environment has to be put into a file.
 std::string TokenFile(const config::MonitorOptions& monitor) {
-  if (!monitor.token_file.empty()) return fs::absolute(monitor.token_file).lexically_normal();
+  if (!monitor.token_file.empty()) {
+    std::error_code error;
+    const fs::path file = fs::absolute(monitor.token_file, error);
+    return error ? monitor.token_file : file.lexically_normal().string();
+  }
   if (monitor.token.empty()) return "";
   return "monitor_" + monitor.listen.substr(monitor.listen.rfind(':') + 1) + "_token";
 }
@@ -128,7 +132,12 @@ Result<monitoring::Plan> MakePlan(const MonitoringArguments& arguments) {
   monitoring::Plan plan;
   plan.addresses = arguments.addresses;
   SLUICE_RETURN_IF_ERROR(CheckAddresses(plan.addresses));
-  plan.directory = fs::absolute(arguments.out).lexically_normal().string();
+  std::error_code error;
+  const fs::path directory = fs::absolute(arguments.out, error);
+  if (error)
+    return Status::Exit("MONITORING",
+                        fmt::format("--out '{}': {}", arguments.out, error.message()));
+  plan.directory = directory.lexically_normal().string();
   while (plan.directory.size() > 1 && plan.directory.ends_with('/')) plan.directory.pop_back();
   for (const std::string& file : arguments.configs) SLUICE_RETURN_IF_ERROR(Add(file, plan));
   SLUICE_RETURN_IF_ERROR(CheckDistinct(plan));

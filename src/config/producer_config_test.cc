@@ -346,9 +346,11 @@ TEST(ProducerConfig, AKeyInAnUrlIsWarnedOfAndNotShown) {
               ElementsAre(HasSubstr("producer.yaml:3: feeds.a.url: 'key' is a secret by its name"),
                           HasSubstr("producer.yaml:4: feeds.b.url: a password in an address"),
                           HasSubstr("producer.yaml:5: feeds.c.url: 'key' is a secret")));
+  EXPECT_EQ(Shown(report, "feeds.a.url"), "https://h/f?format=pb&key=****");
+  EXPECT_EQ(Shown(report, "feeds.b.url"), "https://****@h/f");
   EXPECT_EQ(Shown(report, "feeds.c.url"), "****");
   for (const FeedOptions& feed : report.config->producer.feeds)
-    EXPECT_THAT(feed.secrets, ElementsAre("s3cret-4711"));
+    EXPECT_THAT(feed.secrets, ElementsAre("abc", "s3cret-4711", "user:pw"));
 }
 
 TEST(ProducerConfig, ASecretIsNoName) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "config/contradictions.h"
 #include "config/nearest.h"
@@ -27,26 +28,35 @@ bool IsFeedName(std::string_view name) {
          });
 }
 
-// The name of a parameter of the url that is most likely a key; empty if there is none.
-std::string_view KeyInUrl(std::string_view url) {
+struct Parameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+// The parameters of the url that are most likely keys.
+std::vector<Parameter> KeysInUrl(std::string_view url) {
+  std::vector<Parameter> keys;
   const size_t question = url.find('?');
-  if (question == std::string_view::npos) return {};
+  if (question == std::string_view::npos) return keys;
   std::string_view rest = url.substr(question + 1, url.find('#') - question - 1);
   while (!rest.empty()) {
     const std::string_view parameter = rest.substr(0, rest.find('&'));
     const std::string_view name = parameter.substr(0, parameter.find('='));
-    if (name.size() < parameter.size() && IsSecretParameter(name)) return name;
+    if (name.size() < parameter.size() && IsSecretParameter(name))
+      keys.push_back({name, parameter.substr(name.size() + 1)});
     rest.remove_prefix(std::min(rest.size(), parameter.size() + 1));
   }
-  return {};
+  return keys;
 }
 
-bool HasUser(std::string_view url) {
+// "user:password" of the url; empty if it has neither.
+std::string_view UserOf(std::string_view url) {
   const size_t host = url.find("://");
-  if (host == std::string_view::npos) return false;
+  if (host == std::string_view::npos) return {};
   const std::string_view authority =
       url.substr(host + 3, url.find_first_of("/?#", host + 3) - host - 3);
-  return authority.find('@') != std::string_view::npos;
+  const size_t at = authority.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : authority.substr(0, at);
 }
 
 // One feed, and where it stands in the file.
@@ -118,13 +128,22 @@ class FeedRules {
     if (!remote && !url.starts_with("file:///")) {
       Add("url", "expected an address beginning with http://, https:// or file:///");
     }
-    const std::string_view key = KeyInUrl(feed_.url);
-    if (!key.empty()) {
+    CheckSecretsInUrl();
+  }
+
+  // They are warned of, and shown nowhere all the same.
+  void CheckSecretsInUrl() {
+    const std::vector<Parameter> keys = KeysInUrl(feed_.url);
+    for (const Parameter& key : keys) result_.secrets.emplace(key.value);
+    const std::string_view user = UserOf(feed_.url);
+    if (!user.empty()) result_.secrets.emplace(user);
+    if (!keys.empty()) {
+      const std::string_view key = keys.front().name;
       Warn("url",
            fmt::format("'{}' is a secret by its name: write it under query: {{{}: ${{NAME}}}} "
                        "instead, and set NAME in .env or the environment",
                        key, key));
-    } else if (HasUser(feed_.url)) {
+    } else if (!user.empty()) {
       Warn("url",
            "a password in an address is easily copied: write headers: {Authorization: ${NAME}} "
            "instead");

@@ -111,4 +111,18 @@ void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
+std::string Printable(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+    const bool two_bytes = byte == 0xC2 && next >= 0x80 && next <= 0x9F;  // in UTF-8
+    if (two_bytes) ++at;
+    const bool control = two_bytes || (byte < 0x20 && byte != '\t') || byte == 0x7f;
+    shown += control ? '?' : static_cast<char>(byte);
+  }
+  return shown;
+}
+
 }  // namespace sluice

@@ -58,5 +58,19 @@ TEST(ValueTextTest, JsonStrings) {
   EXPECT_EQ(text, R"("a\"b\\c\n\t\u0001\u0000/é")");
 }
 
+TEST(Printable, WhatMovesATerminalIsReplaced) {
+  EXPECT_EQ(Printable("a\x1b[2J\x1b]0;b\x07\r\n\x7f"), "a?[2J?]0;b????");
+  EXPECT_EQ(Printable("\xC2\x9B"
+                      "31m\xC2\x80"),
+            "?31m?");
+  EXPECT_EQ(Printable(std::string_view("\0a", 2)), "?a");
+}
+
+TEST(Printable, AllElseStays) {
+  EXPECT_EQ(Printable("\xE2\x86\x92 \xC3\x9B\t\xC2\xA0"), "\xE2\x86\x92 \xC3\x9B\t\xC2\xA0");
+  EXPECT_EQ(Printable("\xFF\xC2"), "\xFF\xC2");
+  EXPECT_EQ(Printable(""), "");
+}
+
 }  // namespace
 }  // namespace sluice

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "core/fault_point.h"
 #include "delta/features.h"
@@ -15,6 +16,8 @@ namespace sluice::delta {
 namespace {
 
 constexpr int64_t kDefaultCheckpointInterval = 10;
+// For the newest batch of the query, behind the versions of other writers.
+constexpr int64_t kVersionsToLookBack = 1000;
 
 int64_t CheckpointInterval(const TableInfo& info) {
   const auto found = info.configuration.find("delta.checkpointInterval");
@@ -32,6 +35,17 @@ std::vector<ColumnToAdd> ToAdd(const std::vector<NewColumn>& columns) {
 
 std::string Text(TableVersion version) { return std::to_string(version.value); }
 std::string Text(BatchId batch) { return std::to_string(batch.value); }
+
+Status Replaced(const std::string& path, const AppendRequest& request, TableVersion base,
+                const std::string& found) {
+  return Status::Stop(
+      "TABLE_REPLACED",
+      "table " + path + ": version " + Text(base) + ", which batch " + Text(request.batch) +
+          " was to follow, is not in its log any more (" + found +
+          "): the table was deleted, restored from a copy, or made anew while this query ran. The "
+          "batch was not committed. Start again: what the table holds is then compared with the "
+          "checkpoint");
+}
 
 }  // namespace
 
@@ -89,6 +103,21 @@ Result<std::optional<BatchId>> DeltaTable::LastBatch(const std::string& app_id) 
   return last_->batch;
 }
 
+Result<std::map<std::string, std::string>> DeltaTable::LastTopicIds(const std::string& app_id) {
+  const TableVersion newest = info_.version;
+  for (TableVersion at = newest; at.value >= 0 && newest.value - at.value < kVersionsToLookBack;
+       --at.value) {
+    const auto text = bridge_->ReadCommit(at);
+    if (!text.ok()) {
+      if (text.status().code() == "TABLE_LOG.NOT_FOUND") break;  // behind a checkpoint, cleaned up
+      return text.status();
+    }
+    SLUICE_ASSIGN_OR_RETURN(ForeignCommit commit, ParseForeignCommit(*text, app_id));
+    if (commit.batch) return std::move(commit.topic_ids);
+  }
+  return std::map<std::string, std::string>();
+}
+
 Result<std::vector<NamePath>> DeltaTable::StatsColumns(const std::vector<NewColumn>& added) {
   return bridge_->StatsColumns(snapshot_, ToAdd(added));
 }
@@ -114,6 +143,7 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
       const auto pause = surroundings_.retry.Pause(attempt, surroundings_.random);
       if (!surroundings_.clock->SleepFor(pause, request.stop)) return Status::Cancelled();
     }
+    SLUICE_RETURN_IF_ERROR(CheckBase(request));
     FaultPoint("delta.before_commit");
     auto tried = bridge_->Commit(snapshot_, spec);
     if (tried.ok() && tried->kind == CommitAttempt::Kind::kCommitted) {
@@ -140,8 +170,35 @@ Result<CommitOutcome> DeltaTable::CommitLoop(const AppendRequest& request, const
                            " versions in a row to other writers; it is not in the table");
 }
 
+// A version that follows nothing would tear the log for every reader, and its rows would be lost. The
+// version before it is there as long as the table is: its newest version no clean-up takes away.
+Status DeltaTable::CheckBase(const AppendRequest& request) {
+  const auto text = bridge_->ReadCommit(info_.version);
+  if (!text.ok()) {
+    const bool gone = text.status().code() == "TABLE_LOG.NOT_FOUND";
+    return gone ? CheckWithoutBase(request) : text.status();
+  }
+  const bool is_ours = own_version_ == info_.version;
+  if (!is_ours || text->find(*own_txn_) != std::string::npos) return Status::Ok();
+  return Replaced(path_, request, info_.version, "another commit has that number");
+}
+
+// Somebody may have deleted more of the log than needed, behind a checkpoint: then the table is whole.
+Status DeltaTable::CheckWithoutBase(const AppendRequest& request) {
+  const auto newest = bridge_->Load(std::nullopt);
+  if (newest.status().Is(ErrorKind::kRetry)) return newest.status();
+  if (!newest.ok()) return Replaced(path_, request, info_.version, newest.status().message());
+  SLUICE_ASSIGN_OR_RETURN(const SnapshotInfo found, Describe(*newest));
+  if (found.id == raw_.id && found.version >= info_.version) return Status::Ok();
+  return Replaced(path_, request, info_.version,
+                  found.id == raw_.id ? "its newest is " + Text(found.version)
+                                      : "it is another table, with the id " + found.id);
+}
+
 Result<CommitOutcome> DeltaTable::Committed(const AppendRequest& request, CommitAttempt attempt,
                                             const Tries& tries) {
+  own_txn_ = attempted_->txn_id;
+  own_version_ = attempt.version;
   if (attempt.after != nullptr && request.new_columns.empty()) {
     snapshot_ = std::move(attempt.after);
     info_.version = raw_.version = attempt.version;
@@ -157,6 +214,7 @@ Result<CommitOutcome> DeltaTable::Committed(const AppendRequest& request, Commit
 // further than to that version: what others wrote after it is judged when the next batch meets it.
 void DeltaTable::MoveToOwnCommit(TableVersion version, Snapshot seen) {
   own_txn_ = attempted_->txn_id;
+  own_version_ = version;
   auto own = seen != nullptr ? Result<Snapshot>(std::move(seen)) : bridge_->Refresh(snapshot_);
   if (own.ok() && VersionOf(*own) != version) own = bridge_->Load(version);
   must_look_again_ = !own.ok() || !Switch(std::move(own).value()).ok();
@@ -240,7 +298,8 @@ const std::string& DeltaTable::TxnIdOf(const AppendRequest& request) {
   return attempted_->txn_id;
 }
 
-// Names and order of parameters and metrics are Spark's (DeltaOperations.StreamingUpdate).
+// Names and order of parameters and metrics are Spark's (DeltaOperations.StreamingUpdate), but for
+// topicIds.
 CommitSpec DeltaTable::MakeSpec(const AppendRequest& request) {
   CommitSpec spec;
   spec.txn_id = TxnIdOf(request);
@@ -249,6 +308,10 @@ CommitSpec DeltaTable::MakeSpec(const AppendRequest& request) {
   spec.batch = request.batch;
   spec.operation_parameters = {
       {"outputMode", "Append"}, {"queryId", request.app_id}, {"epochId", Text(request.batch)}};
+  if (!request.topic_ids.empty()) {
+    spec.operation_parameters.emplace_back(kTopicIdsParameter,
+                                           nlohmann::json(request.topic_ids).dump());
+  }
   spec.operation_metrics = {{"numRemovedFiles", "0"},
                             {"numOutputRows", std::to_string(request.num_output_rows)},
                             {"numOutputBytes", std::to_string(request.num_output_bytes)},

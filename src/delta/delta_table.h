@@ -32,6 +32,7 @@ class DeltaTable : public Table {
   const TableInfo& info() const override { return info_; }
   Status Refresh() override;
   Result<std::optional<BatchId>> LastBatch(const std::string& app_id) override;
+  Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) override;
   Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) override;
   Result<CommitOutcome> Append(const AppendRequest& request) override;
   void Maintain() override;
@@ -61,6 +62,8 @@ class DeltaTable : public Table {
   Status Switch(Snapshot snapshot);
   void StartChecksums();
   Result<CommitOutcome> CommitLoop(const AppendRequest& request, const CommitSpec& spec);
+  Status CheckBase(const AppendRequest& request);
+  Status CheckWithoutBase(const AppendRequest& request);
   struct Tries {
     int conflicts;
     int attempts;
@@ -89,8 +92,9 @@ class DeltaTable : public Table {
   TableInfo info_;
   std::optional<LastTxn> last_;  // as of snapshot_
   std::optional<Attempted> attempted_;
-  // Of the last batch that was found to be in; snapshot_ may not have it yet.
+  // Of the last batch that is in; snapshot_ may not have it yet.
   std::optional<std::string> own_txn_;
+  std::optional<TableVersion> own_version_;
   bool must_look_again_ = false;  // a commit's fate is unknown: read the log before anything else
   int64_t maintained_version_ = 0;
   std::vector<std::string> warnings_;

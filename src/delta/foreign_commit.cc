@@ -17,11 +17,27 @@ bool IsFileAction(std::string_view line) {
   return false;
 }
 
+// A text that holds JSON, as every parameter is a text.
+std::map<std::string, std::string> TopicIdsOf(const Json& info) {
+  std::map<std::string, std::string> ids;
+  const auto parameters = info.find("operationParameters");
+  if (parameters == info.end() || !parameters->is_object()) return ids;
+  const auto text = parameters->find(kTopicIdsParameter);
+  if (text == parameters->end() || !text->is_string()) return ids;
+  const Json object = Json::parse(text->get<std::string>(), nullptr, false);
+  if (!object.is_object()) return ids;
+  for (const auto& [topic, id] : object.items()) {
+    if (id.is_string()) ids[topic] = id.get<std::string>();
+  }
+  return ids;
+}
+
 void Apply(const Json& action, const std::string& app_id, ForeignCommit* commit) {
   if (const auto info = action.find("commitInfo"); info != action.end() && info->is_object()) {
     commit->txn_id = info->value("txnId", "");
     commit->engine_info = info->value("engineInfo", "");
     commit->operation = info->value("operation", "");
+    commit->topic_ids = TopicIdsOf(*info);
   }
   if (const auto txn = action.find("txn"); txn != action.end() && txn->at("appId") == app_id) {
     commit->batch = BatchId{txn->at("version").get<int64_t>()};

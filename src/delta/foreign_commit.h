@@ -4,6 +4,7 @@
 // a blind append; spark-contract section 2, "Concurrency".
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,11 +14,14 @@
 
 namespace sluice::delta {
 
+inline constexpr char kTopicIdsParameter[] = "topicIds";  // of commitInfo.operationParameters
+
 struct ForeignCommit {
   std::string txn_id;  // commitInfo.txnId; empty if it has none
   std::string engine_info;
   std::string operation;
-  std::optional<BatchId> batch;  // of the txn action of the application asked about
+  std::map<std::string, std::string> topic_ids;  // of Sluice's own batches (AppendRequest)
+  std::optional<BatchId> batch;                  // of the txn action of the application asked about
   bool changes_metadata = false;
   bool changes_protocol = false;
 };

@@ -34,6 +34,17 @@ TEST(ForeignCommitTest, ACommitWithoutInfoIsFine) {
   EXPECT_EQ(commit->batch, std::nullopt);
 }
 
+TEST(ForeignCommitTest, OddTopicIdsAreNone) {
+  for (const char* parameters : {R"({"topicIds":"{\"t\":"})", R"({"topicIds":{"t":"x"}})", R"("t")",
+                                 R"({"topicIds":"[\"t\"]"})", R"({"topicIds":"{\"t\":7}"})"}) {
+    const std::string line =
+        std::string("{\"commitInfo\":{\"operationParameters\":") + parameters + "}}";
+    const auto commit = ParseForeignCommit(line, "q");
+    ASSERT_TRUE(commit.ok()) << line;
+    EXPECT_TRUE(commit->topic_ids.empty()) << line;
+  }
+}
+
 TEST(ForeignCommitTest, BrokenLinesAreErrors) {
   for (const char* text :
        {"{\"txn\":", "{\"txn\":{\"version\":1}}", "{\"txn\":{\"appId\":\"q\"}}"}) {

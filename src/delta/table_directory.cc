@@ -102,7 +102,9 @@ Result<std::string> ResolveTablePath(const std::string& path) {
                             path.substr(0, colon) + "); give a path of the local file system");
   }
   if (local.empty()) return Status::Exit("UNSUPPORTED_STORE", "the path of the table is empty");
-  std::string absolute = fs::absolute(local).lexically_normal().string();
+  std::error_code error;
+  std::string absolute = fs::absolute(local, error).lexically_normal().string();
+  if (error) return ToStatus("the working directory, for the table " + path, error.value());
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
   return absolute;
 }

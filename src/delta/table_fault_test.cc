@@ -250,5 +250,53 @@ TEST_F(TableFaultTest, WithoutAChecksumTheTableWorksAllTheSame) {
   EXPECT_EQ(Opened()->LastBatch("q").value(), BatchId{24});
 }
 
+// What somebody does to the table's directory while a query runs on it.
+class ReplacedTest : public TableFaultTest {
+ protected:
+  void SetUp() override {
+    TableFaultTest::SetUp();
+    for (int64_t batch : {0, 1}) {
+      if (batch == 1) std::filesystem::copy(Log(), directory_ / "copy");
+      ASSERT_TRUE(table_->Append(BatchOf("q", batch, {"a.parquet"})).ok());
+    }
+  }
+  std::filesystem::path Log() const { return path_ / "_delta_log"; }
+  void ExpectReplaced(const std::string& found) {
+    const Status status = table_->Append(BatchOf("q", 2, {"a.parquet"})).status();
+    EXPECT_EQ(status.code(), "TABLE_REPLACED");
+    EXPECT_TRUE(status.Is(ErrorKind::kStop));
+    EXPECT_NE(status.message().find(found), std::string::npos) << status.message();
+    EXPECT_FALSE(HasVersion(3));
+  }
+};
+
+TEST_F(ReplacedTest, ATableRestoredFromACopyGetsNoVersionThatFollowsNothing) {
+  std::filesystem::remove_all(Log());
+  std::filesystem::copy(directory_ / "copy", Log());
+  ExpectReplaced("its newest is 1");
+}
+
+TEST_F(ReplacedTest, ALogThatIsGoneIsNotBegunInItsMiddle) {
+  std::filesystem::remove_all(Log());
+  ExpectReplaced("version 2");
+  EXPECT_FALSE(std::filesystem::exists(Log()));
+}
+
+TEST_F(ReplacedTest, ACopyThatOthersHaveWrittenToIsNotTakenForOurs) {
+  std::filesystem::remove_all(Log());
+  std::filesystem::copy(directory_ / "copy", Log());
+  ASSERT_TRUE(Opened()->Append(BatchOf("other", 0, {"x.parquet"})).ok());
+  ExpectReplaced("another commit has that number");
+}
+
+TEST_F(ReplacedTest, ALogCutShortBehindACheckpointIsWhole) {
+  const auto bridge = OpenBridge(path_.string()).value();
+  ASSERT_TRUE(bridge->WriteCheckpoint(bridge->Load(std::nullopt).value()).ok());
+  for (int64_t version : {0, 1, 2}) std::filesystem::remove(CommitPath(version));
+  const auto outcome = table_->Append(BatchOf("q", 2, {"a.parquet"}));
+  ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+  EXPECT_EQ(outcome->version, TableVersion{3});
+}
+
 }  // namespace
 }  // namespace sluice::delta

@@ -70,6 +70,22 @@ TEST_F(TableTest, ABatchIsOneVersionInTheShapeOfSpark) {
   EXPECT_EQ(StableLines(CommitText(1)), expected);
 }
 
+TEST_F(TableTest, TheTopicsOfTheNewestBatchOfAQueryAreFound) {
+  const std::map<std::string, std::string> ids = {{"trips", "gLk0\"_w"}, {"alerts", "x"}};
+  auto table = Created();
+  EXPECT_TRUE(table->LastTopicIds("q").value().empty());
+  auto older = BatchOf("q", 0, {"a.parquet"});
+  older.topic_ids = {{"trips", "older"}};
+  auto newer = BatchOf("q", 1, {"b.parquet"});
+  newer.topic_ids = ids;
+  ASSERT_TRUE(table->Append(older).ok());
+  ASSERT_TRUE(table->Append(newer).ok());
+  ASSERT_TRUE(table->Append(BatchOf("other", 9, {"c.parquet"})).ok());
+  auto again = Opened();
+  EXPECT_EQ(again->LastTopicIds("q").value(), ids);
+  EXPECT_TRUE(again->LastTopicIds("other").value().empty());
+}
+
 TEST_F(TableTest, TheLastBatchOfEachQueryIsRemembered) {
   auto table = Created();
   ASSERT_TRUE(table->Append(BatchOf("q", 0, {"a.parquet"})).ok());

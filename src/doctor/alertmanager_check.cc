@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <regex>
+#include <string_view>
 
 #include "doctor/tcp.h"
 #include "doctor/wording.h"
 #include "http/url.h"
+#include "kafka/topic_pattern.h"
 
 namespace sluice::doctor {
 
@@ -23,6 +24,11 @@ constexpr const char* kName = "alertmanager";
 std::string Text(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+bool Flag(const Json& object, const char* name, bool otherwise) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
 }
 
 Json StatusOf(const Result<Answer>& status) {
@@ -56,14 +62,12 @@ int64_t Sum(const std::string& metrics, const std::string& name) {
 bool IsAboutUs(const Json& matcher, const Monitored& monitored) {
   const std::string name = Text(matcher, "name");
   const std::string value = Text(matcher, "value");
-  const bool equal = matcher.value("isEqual", true);
+  const bool equal = Flag(matcher, "isEqual", true);
   const auto matches = [&](const std::string& ours) {
-    if (!matcher.value("isRegex", false)) return (value == ours) == equal;
-    try {
-      return std::regex_match(ours, std::regex(value)) == equal;
-    } catch (const std::regex_error&) {
-      return false;
-    }
+    if (!Flag(matcher, "isRegex", false)) return (value == ours) == equal;
+    // Of another dialect, but with limits: whoever writes a silence cannot make this wait.
+    const auto pattern = kafka::TopicPattern::Make(value);
+    return pattern.ok() && pattern->Matches(ours) == equal;
   };
   if (name == "job") return matches(monitored.job());
   if (name == "query") return matches(monitored.query);
@@ -78,6 +82,7 @@ std::string SilencedUntil(const Result<Answer>& answer, const Monitored& monitor
   const Json silences = Json::parse(answer->body, nullptr, false);
   if (!silences.is_array()) return "";
   for (const Json& silence : silences) {
+    if (!silence.is_object()) continue;
     const Json status = silence.value("status", Json::object());
     const Json matchers = silence.value("matchers", Json::array());
     if (Text(status, "state") != "active" || !matchers.is_array() || matchers.empty()) continue;
@@ -110,6 +115,24 @@ Finding NotThere(const AlertmanagerLook& look) {
       "give Alertmanager's address by --alertmanager");
 }
 
+std::string_view Trimmed(std::string_view text, std::string_view what) {
+  const size_t begin = text.find_first_not_of(what);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(what) - begin + 1);
+}
+
+// Of a line `- api_url_file: "/a/b"`; empty for any other.
+std::string WebhookFileIn(std::string_view line) {
+  constexpr std::string_view kSpace = " \t\r";
+  line = Trimmed(line, kSpace);
+  if (line.starts_with("- ")) line = Trimmed(line.substr(2), kSpace);
+  for (const std::string_view key : {"slack_api_url_file:", "api_url_file:"}) {
+    if (line.starts_with(key))
+      return std::string(Trimmed(Trimmed(line.substr(key.size()), kSpace), "\"'"));
+  }
+  return "";
+}
+
 }  // namespace
 
 SlackCounts CountsOf(const std::string& metrics) {
@@ -120,12 +143,14 @@ SlackCounts CountsOf(const std::string& metrics) {
 bool IsAlertmanager(const Result<Answer>& status) { return !StatusOf(status).is_null(); }
 
 std::string WebhookFileOf(const Result<Answer>& status) {
-  static const std::regex kFile(
-      R"(^\s*(?:-\s*)?(?:slack_api_url_file|api_url_file):\s*["']?([^"'\n]+?)["']?\s*$)",
-      std::regex::multiline);
   const std::string config = ConfigOf(status);
-  std::smatch found;
-  return std::regex_search(config, found, kFile) ? found[1].str() : "";
+  for (size_t at = 0; at < config.size();) {
+    const size_t end = std::min(config.find('\n', at), config.size());
+    const std::string file = WebhookFileIn(std::string_view(config).substr(at, end - at));
+    if (!file.empty()) return file;
+    at = end + 1;
+  }
+  return "";
 }
 
 Finding CheckAlertmanager(const AlertmanagerLook& look, const Monitored& monitored) {

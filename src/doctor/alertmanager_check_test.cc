@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include <nlohmann/json.hpp>
 
 #include "doctor/testing/finding_matchers.h"
@@ -109,6 +111,21 @@ TEST(AlertmanagerCheck, ASilenceOfOursIsTold) {
   EXPECT_THAT(with(Silence(R"([{"name":"query","value":"(","isRegex":true}])")), IsOk(""));
   EXPECT_THAT(with(Silence("5")), IsOk(""));
   EXPECT_THAT(with("no JSON"), IsOk(""));
+  // What no Alertmanager says, but something at its address may.
+  EXPECT_THAT(with("[1, null, []]"), IsOk(""));
+  EXPECT_THAT(with(Silence(R"([{"name":"query","value":"x","isEqual":"no","isRegex":1}])")),
+              IsOk(""));
+}
+
+TEST(AlertmanagerCheck, APatternThatNeverEndsIsGivenUp) {
+  Monitored job = Job();
+  job.query = std::string(60, 'a');
+  AlertmanagerLook look = Running();
+  look.silences =
+      Answer{200, Silence(R"([{"name":"query","value":"(([a-z]*)*)*X","isRegex":true}])")};
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(CheckAlertmanager(look, job), IsOk(""));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST(AlertmanagerCheck, TheWebhooksFileStandsInItsConfiguration) {
@@ -116,6 +133,9 @@ TEST(AlertmanagerCheck, TheWebhooksFileStandsInItsConfiguration) {
   EXPECT_EQ(WebhookFileOf(Status("  - api_url_file: \"/a b\"\n")), "/a b");
   EXPECT_EQ(WebhookFileOf(Status("  slack_api_url: <secret>\n")), "");
   EXPECT_EQ(WebhookFileOf(Answer{500, ""}), "");
+  const std::string long_line(200'000, ' ');
+  EXPECT_EQ(WebhookFileOf(Status(long_line + "\n" + long_line + "slack_api_url_file: '/a'\r\n")),
+            "/a");
 }
 
 }  // namespace

@@ -91,7 +91,12 @@ Finding CheckOne(const DiskLook& disk) {
 DiskLook LookAtDisk(const std::string& directory) {
   DiskLook disk;
   std::error_code error;
-  fs::path path = fs::absolute(directory).lexically_normal();
+  fs::path path = fs::absolute(directory, error).lexically_normal();
+  if (error) {
+    disk.path = directory;
+    disk.trouble = "the working directory: " + error.message();
+    return disk;
+  }
   while (!fs::is_directory(path, error) && path != path.parent_path()) path = path.parent_path();
   disk.path = path.string();
   struct statvfs room{};

@@ -89,6 +89,20 @@ TEST(DiskLookTest, AFileSystemThatTakesNoFilesIsMet) {
   EXPECT_NE(LookAtDisk("/proc").probe_trouble.find("a file cannot be made"), std::string::npos);
 }
 
+TEST(DiskLookTest, AWorkingDirectoryThatIsGoneIsTold) {
+  const fs::path before = fs::current_path();
+  {
+    const TemporaryDirectory here;
+    fs::current_path(here.path);
+  }
+  const DiskLook look = LookAtDisk("data/table");
+  const std::string writable = WhyNotWritable("data/table");
+  fs::current_path(before);
+  EXPECT_EQ(look.path, "data/table");
+  EXPECT_NE(look.trouble.find("the working directory: "), std::string::npos);
+  EXPECT_NE(writable.find("working directory"), std::string::npos);
+}
+
 TEST(WritableTest, TheNearestDirectoryIsAsked) {
   const TemporaryDirectory here;
   EXPECT_EQ(WhyNotWritable((here.path / "a" / "b").string()), "");

@@ -9,6 +9,7 @@
 
 #include "config/key_set.h"
 #include "core/clock.h"
+#include "core/shared_token.h"
 #include "doctor/alertmanager_check.h"
 #include "doctor/broker_check.h"
 #include "doctor/disk_check.h"
@@ -82,9 +83,10 @@ Findings ExamineMonitoring(const Monitored& monitored, const MonitoringPlaces& p
   const WebhookLook webhook = LookAtWebhook(
       FindWebhookFile(places.slack_webhook_file, WebhookFileOf(manager.status), config_file));
 
+  const bool runs = port.owner == PortOwner::kOurs || port.owner == PortOwner::kLocked;
   Findings findings = {
       CheckPort(port, monitored),
-      CheckTargets(places.prometheus, targets.get(), monitored, port.owner == PortOwner::kOurs),
+      CheckTargets(places.prometheus, targets.get(), monitored, runs),
       CheckRules(places.prometheus, rules.get(), monitored),
       CheckAlertmanager(manager, monitored),
       CheckWebhook(webhook),
@@ -107,6 +109,17 @@ std::vector<std::string> SecretsOf(const std::map<std::string, std::string>& cli
     if (config::IsSecretClientOption(name)) secrets.push_back(value);
   }
   return secrets;
+}
+
+void TakeToken(const config::MonitorOptions& monitor, Monitored* monitored) {
+  monitored->token = monitor.token;
+  if (monitor.token_file.empty()) return;
+  auto read = ReadSharedToken(monitor.token_file);
+  if (read.ok()) {
+    monitored->token = *std::move(read);
+  } else {
+    monitored->token_trouble = "monitor.tokenFile " + read.status().message();
+  }
 }
 
 Findings JobFindings(const config::JobConfig& job, const Schema& columns) {
@@ -166,6 +179,7 @@ Findings ExamineJob(const config::JobConfig& job, const Schema& columns,
   monitored.enabled = job.monitor.enabled;
   monitored.listen = job.monitor.listen;
   monitored.query = job.query.name;
+  TakeToken(job.monitor, &monitored);
   if (const auto* subscribe = std::get_if<kafka::Subscribe>(&job.source.subscription);
       subscribe != nullptr && subscribe->topics.size() == 1)
     monitored.topic = subscribe->topics.front();
@@ -175,6 +189,7 @@ Findings ExamineJob(const config::JobConfig& job, const Schema& columns,
   Append(&findings, monitoring.get());
   std::vector<std::string> secrets = SecretsOf(job.source.client, kafka::Client::Role::kConsumer);
   secrets.insert(secrets.end(), job.sql_secrets.begin(), job.sql_secrets.end());
+  secrets.push_back(monitored.token);
   Redact(&findings, secrets);
   return findings;
 }
@@ -186,12 +201,14 @@ Findings ExamineProducer(const config::ProducerConfig& config, const MonitoringP
   monitored.listen = config.monitor.listen;
   monitored.is_producer = true;
   monitored.topic = options.kafka.topic;
+  TakeToken(config.monitor, &monitored);
   auto monitoring = std::async(std::launch::async,
                                [&] { return ExamineMonitoring(monitored, places, config.file); });
   Findings findings = ProducerFindings(options);
   Append(&findings, monitoring.get());
   std::vector<std::string> secrets =
       SecretsOf(options.kafka.client, kafka::Client::Role::kProducer);
+  secrets.push_back(monitored.token);
   for (const produce::FeedOptions& feed : options.feeds) {
     secrets.insert(secrets.end(), feed.secrets.begin(), feed.secrets.end());
     for (const auto* list : {&feed.headers, &feed.query}) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -22,6 +23,7 @@ namespace {
 constexpr size_t kMostLines = 6;
 // The client's and the topic's limits are of a batch with its head.
 constexpr int64_t kHeadBytes = 1024;
+constexpr int64_t kMostSeconds = INT64_MAX / 1000;
 
 std::string NameOf(const produce::FeedOptions& feed) { return "feed " + feed.name; }
 
@@ -98,8 +100,11 @@ Finding OfReport(const FeedLook& look, const gtfs::FeedReport& report,
   }
   std::string seen =
       fmt::format("{}: {}", look.address, Counted(report.entities, "entity", "entities"));
-  if (report.header_age) seen += fmt::format(", {} s old", *report.header_age);
-  const int64_t age_ms = report.header_age.value_or(0) * 1000;
+  // Whatever the feed says: of a time beyond all calendars too.
+  const int64_t age = std::clamp(report.header_age.value_or(0), -kMostSeconds, kMostSeconds);
+  if (report.header_age)
+    seen += age < 0 ? fmt::format(", {} s in the future", -age) : fmt::format(", {} s old", age);
+  const int64_t age_ms = age * 1000;
   if (age_ms < -feed.future_after.count()) {
     return Warn(look.name, seen, "synchronise this machine's clock, or tell the feed's operator");
   }

@@ -53,7 +53,11 @@ TEST(FeedCheck, AFeedOfNowIsOk) {
 TEST(FeedCheck, OldFutureAndEmptyFeedsAreWarnings) {
   EXPECT_THAT(CheckFeed(Reported(gtfs::Verdict::kGood, 42, 700), Feed()),
               Warns("frozen", "operator"));
-  EXPECT_THAT(CheckFeed(Reported(gtfs::Verdict::kGood, 42, -70), Feed()), Warns("-70 s", "clock"));
+  EXPECT_THAT(CheckFeed(Reported(gtfs::Verdict::kGood, 42, -70), Feed()),
+              Warns("70 s in the future", "clock"));
+  FeedLook look = Reported(gtfs::Verdict::kGood, 42, 0);
+  look.report->header_age = INT64_MIN / 2;  // as gtfs/feed_report.h bounds it
+  EXPECT_THAT(CheckFeed(look, Feed()), Warns("s in the future", "clock"));
   EXPECT_THAT(CheckFeed(Reported(gtfs::Verdict::kUsable, 0, 7), Feed()),
               Warns("0 entities", "operator"));
 }

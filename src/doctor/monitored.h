@@ -13,6 +13,8 @@ struct Monitored {
   bool is_producer = false;
   std::string query;  // query.name; a producer's topic stands for it in words only
   std::string topic;  // empty if there are several
+  std::string token;  // that its pages ask for; empty: none, or it cannot be read:
+  std::string token_trouble;
 
   // The label `job` that the rules of monitoring/ look for, and how their names begin.
   const char* job() const { return is_producer ? "sluice-producer" : "spark-streaming"; }

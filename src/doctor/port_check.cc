@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "doctor/tcp.h"
 #include "doctor/wording.h"
@@ -53,15 +55,37 @@ std::string QueryOf(const std::string& metrics) {
   return value;
 }
 
-// "not ready: no broker answers" -> "no broker answers".
-std::string ReasonOf(std::string text) {
-  for (const char* head : {"not ready: ", "ready: ", "not ready", "ready"}) {
-    if (text.starts_with(head)) {
-      text.erase(0, std::strlen(head));
-      break;
-    }
-  }
-  return OneLine(text, 240);
+using Json = nlohmann::json;
+
+std::string Text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// The checks in an answer of ours to /healthz or /readyz; null if it is none.
+Json ChecksOf(const std::string& probe) {
+  Json json = Json::parse(probe, nullptr, false);
+  if (!json.is_object() || !json.contains("ok") || !json.contains("checks")) return {};
+  return json["checks"].is_array() ? std::move(json["checks"]) : Json();
+}
+
+PortOwner OwnerWithoutMetrics(const std::string& address, const Result<Answer>& metrics, Web& web) {
+  if (!metrics.ok() || metrics->status != 401) return PortOwner::kForeign;
+  const auto alive = web.Get("http://" + address + "/healthz");  // open to all
+  return alive.ok() && !ChecksOf(alive->body).is_null() ? PortOwner::kLocked : PortOwner::kForeign;
+}
+
+Finding Locked(const Monitored& monitored) {
+  const std::string at = monitored.listen + ": a Sluice runs there, but ";
+  if (!monitored.token_trouble.empty())
+    return Warn(kName, OneLine(at + "its token cannot be read: " + monitored.token_trouble),
+                "run this as a user who may read that file");
+  if (monitored.token.empty())
+    return Fail(kName, at + "asks for a token that this configuration does not have",
+                "set monitor.token or monitor.tokenFile as that program has it, or another "
+                "monitor.listen");
+  return Fail(kName, at + "does not take this configuration's monitor.token",
+              "restart it if the token was changed since its start, or set another monitor.listen");
 }
 
 }  // namespace
@@ -93,14 +117,29 @@ PortLook LookAtPort(const Monitored& monitored, Web& web) {
       return look;
     }
   }
-  const auto metrics = web.Get("http://" + address + "/metrics");
+  const auto metrics = web.GetAs("http://" + address + "/metrics", monitored.token);
   look.owner = Answered(metrics) ? OwnerOf(metrics->body, monitored, &look.other_query)
-                                 : PortOwner::kForeign;
+                                 : OwnerWithoutMetrics(address, metrics, web);
   if (look.owner != PortOwner::kOurs) return look;
-  const auto ready = web.Get("http://" + address + "/readyz");
+  const auto ready = web.GetAs("http://" + address + "/readyz", monitored.token);
   look.ready = Answered(ready);
   look.reason = ready.ok() ? ReasonOf(ready->body) : WhyNoAnswer(ready);
   return look;
+}
+
+std::string ReasonOf(const std::string& readyz) {
+  const Json checks = ChecksOf(readyz);
+  if (checks.is_null()) return OneLine(readyz, 240);
+  std::string reason;
+  std::set<std::string> told;
+  for (const Json& check : checks) {
+    if (!check.is_object() || check.value("ok", Json(true)) != Json(false)) continue;
+    const std::string name = Text(check, "name");
+    const std::string detail = Text(check, "detail");
+    if (!detail.empty() && !told.insert(detail).second) continue;
+    reason += (reason.empty() ? "" : "; ") + name + (detail.empty() ? "" : ": " + detail);
+  }
+  return OneLine(reason, 400);
 }
 
 Finding CheckPort(const PortLook& look, const Monitored& monitored) {
@@ -113,9 +152,7 @@ Finding CheckPort(const PortLook& look, const Monitored& monitored) {
   switch (look.owner) {
     case PortOwner::kFree: return Ok(kName, fmt::format("{} is free: {} does not run", at, what));
     case PortOwner::kOurs:
-      if (look.ready)
-        return Ok(kName, fmt::format("{}: {} runs there and is ready{}", at, what,
-                                     look.reason.empty() ? "" : ": " + look.reason));
+      if (look.ready) return Ok(kName, fmt::format("{}: {} runs there and is ready", at, what));
       return Warn(kName,
                   fmt::format("{}: {} runs there, but is not ready: {}", at, what, look.reason),
                   "see the checks above and its log; it goes on by itself when the cause is gone");
@@ -123,6 +160,7 @@ Finding CheckPort(const PortLook& look, const Monitored& monitored) {
       return Fail(kName,
                   OneLine(fmt::format("{} is taken by another Sluice: {}", at, look.other_query)),
                   "set monitor.listen to another port");
+    case PortOwner::kLocked: return Locked(monitored);
     case PortOwner::kForeign:
       return Fail(kName, at + " is taken by another program",
                   fmt::format("find it with: ss -ltnp 'sport = :{}'; or set monitor.listen",

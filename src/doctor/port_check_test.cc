@@ -63,12 +63,73 @@ TEST(PortCheck, WithoutAMonitorThereIsNothingToScrape) {
   EXPECT_THAT(CheckPort({}, job), Warns("monitor.enabled is false", "monitor.enabled: true"));
 }
 
+// As monitor/probe.h writes it.
+constexpr const char* kNotReady =
+    R"({"ok":false,"checks":[{"name":"query","ok":false,"detail":"waiting: topic bus is not there","since":"x"},)"
+    R"({"name":"kafka","ok":false,"detail":"waiting: topic bus is not there","since":"x"},)"
+    R"({"name":"table","ok":false,"detail":"not open yet","since":"x"},)"
+    R"({"name":"moves","ok":true,"detail":"it moved 0 seconds ago","since":"x"}]})";
+
+TEST(PortCheck, OfTheProbeOnlyWhatIsNotWellIsTold) {
+  EXPECT_EQ(ReasonOf(kNotReady), "query: waiting: topic bus is not there; table: not open yet");
+  EXPECT_EQ(ReasonOf(R"({"ok":true,"checks":[{"name":"moves","ok":true,"detail":"x"}]})"), "");
+  // Without the token there are no details.
+  EXPECT_EQ(
+      ReasonOf(
+          R"({"ok":false,"checks":[{"name":"kafka","ok":false},{"name":"table","ok":false}]})"),
+      "kafka; table");
+  EXPECT_EQ(ReasonOf(R"({"ok":false,"checks":[5,{"ok":false,"name":7,"detail":[]}]})"), "");
+  EXPECT_EQ(ReasonOf("<html>\nno"), "<html> no");
+}
+
+// A job whose pages ask for `token`, as monitor/page_server.h does.
+std::unique_ptr<http::Server> GuardedJob(const std::string& token, const int& ready) {
+  return http::testing::StartServer([token, &ready](const http::ServerRequest& request) {
+    const std::string* shown = request.FindHeader("authorization");
+    const bool admitted = token.empty() || (shown && *shown == "Bearer " + token);
+    if (request.path == "/readyz")
+      return http::ServerResponse{.status = ready, .body = admitted ? kNotReady : "{}"};
+    if (request.path == "/healthz")
+      return http::ServerResponse{.body = R"({"ok":true,"checks":[]})"};
+    if (!admitted) return http::ServerResponse{.status = 401};
+    return http::ServerResponse{.body = kMetrics};
+  });
+}
+
+TEST(PortLookTest, TheTokenIsShownToTheJobsPages) {
+  int ready = 200;
+  const auto server = GuardedJob("0123456789abcdef", ready);
+  Monitored job = Job();
+  job.listen = "127.0.0.1:" + std::to_string(http::testing::PortOf(*server));
+  job.token = "0123456789abcdef";
+  const auto web = OpenWeb(std::chrono::seconds(2), std::chrono::seconds(2));
+  ASSERT_TRUE(web.ok());
+  EXPECT_THAT(CheckPort(LookAtPort(job, **web), job), IsOk("this job runs there and is ready"));
+  ready = 503;
+  EXPECT_THAT(CheckPort(LookAtPort(job, **web), job), Warns("topic bus is not there", "by itself"));
+
+  job.token = "another0123456789";
+  EXPECT_EQ(LookAtPort(job, **web).owner, PortOwner::kLocked);
+  EXPECT_THAT(CheckPort(LookAtPort(job, **web), job), Fails("does not take", "restart it"));
+  job.token = "";
+  EXPECT_THAT(CheckPort(LookAtPort(job, **web), job), Fails("asks for a token", "monitor.token"));
+  job.token_trouble = "monitor.tokenFile /run/t: Permission denied";
+  EXPECT_THAT(CheckPort(LookAtPort(job, **web), job), Warns("/run/t: Permission denied", "user"));
+}
+
+TEST(PortLookTest, AnotherProgramThatAsksForALogInIsForeign) {
+  const auto server = http::testing::StartServer(
+      [](const http::ServerRequest&) { return http::ServerResponse{.status = 401}; });
+  Monitored job = Job();
+  job.listen = "127.0.0.1:" + std::to_string(http::testing::PortOf(*server));
+  const auto web = OpenWeb(std::chrono::seconds(2), std::chrono::seconds(2));
+  ASSERT_TRUE(web.ok());
+  EXPECT_EQ(LookAtPort(job, **web).owner, PortOwner::kForeign);
+}
+
 TEST(PortLookTest, ARunningJobIsFoundByItsPages) {
   int ready = 503;
-  const auto server = http::testing::StartServer([&ready](const http::ServerRequest& request) {
-    if (request.path == "/metrics") return http::ServerResponse{.body = kMetrics};
-    return http::ServerResponse{.status = ready, .body = "not ready: topic missing\n"};
-  });
+  const auto server = GuardedJob("", ready);
   Monitored job = Job();
   job.listen = "0.0.0.0:" + std::to_string(http::testing::PortOf(*server));
   const auto web = OpenWeb(std::chrono::seconds(2), std::chrono::seconds(2));
@@ -76,7 +137,7 @@ TEST(PortLookTest, ARunningJobIsFoundByItsPages) {
   PortLook look = LookAtPort(job, **web);
   EXPECT_EQ(look.owner, PortOwner::kOurs);
   EXPECT_FALSE(look.ready);
-  EXPECT_EQ(look.reason, "topic missing");
+  EXPECT_EQ(look.reason, "query: waiting: topic bus is not there; table: not open yet");
   ready = 200;
   EXPECT_TRUE(LookAtPort(job, **web).ready);
 }

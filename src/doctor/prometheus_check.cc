@@ -115,7 +115,15 @@ Finding TargetDown(const std::string& at, const Json& target, bool runs) {
                 fmt::format("Prometheus cannot scrape {}, for nothing runs there: {}", at, error),
                 "start the job; it is scraped within seconds");
   }
-  return Fail(kScrape, fmt::format("Prometheus cannot scrape {}: {}", at, error),
+  const std::string seen = fmt::format("Prometheus cannot scrape {}: {}", at, error);
+  if (error.find("HTTP status 401") != std::string::npos) {
+    return Fail(
+        kScrape, seen,
+        "give it the token of monitor.token: authorization: {credentials_file: FILE} in its "
+        "job of prometheus.yaml, " +
+            std::string(kReload));
+  }
+  return Fail(kScrape, seen,
               "let Prometheus reach that address: in a container 127.0.0.1 is another one "
               "(monitor.listen: 0.0.0.0:PORT, and the host's name as the target)");
 }

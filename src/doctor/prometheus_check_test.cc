@@ -66,6 +66,8 @@ TEST(TargetsCheck, APortThatIsNotScrapedFails) {
 TEST(TargetsCheck, ATargetThatIsDownSaysWhy) {
   EXPECT_THAT(Targets(Target("down", "context deadline exceeded")),
               Fails("cannot scrape 127.0.0.1:4040: context deadline exceeded", "container"));
+  EXPECT_THAT(Targets(Target("down", "server returned HTTP status 401 Unauthorized")),
+              Fails("401 Unauthorized", "credentials_file"));
   EXPECT_THAT(Targets(Target("down", "connection refused"), false),
               Warns("nothing runs there: connection refused", "start the job"));
 }

@@ -61,8 +61,9 @@ void LookOnce(const stream::QueryOptions& query, StateLook* look) {
 }  // namespace
 
 std::string WhyNotWritable(const std::string& directory) {
-  fs::path path = fs::absolute(directory).lexically_normal();
   std::error_code error;
+  fs::path path = fs::absolute(directory, error).lexically_normal();
+  if (error) return fmt::format("{}, from the working directory: {}", directory, error.message());
   while (!fs::exists(path, error) && path.has_parent_path() && path != path.parent_path()) {
     if (error && error.value() != ENOENT)
       return fmt::format("{}: {}", path.string(), error.message());

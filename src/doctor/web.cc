@@ -23,9 +23,12 @@ class HttpWeb : public Web {
           std::chrono::milliseconds total)
       : client_(std::move(client)), connect_(connect), total_(total) {}
 
-  Result<Answer> Get(const std::string& url) override {
+  Result<Answer> Get(const std::string& url) override { return GetAs(url, ""); }
+
+  Result<Answer> GetAs(const std::string& url, const std::string& token) override {
     http::Request request;
     request.url = url;
+    if (!token.empty()) request.secret_headers = {{"Authorization", "Bearer " + token}};
     return Ask(std::move(request));
   }
 

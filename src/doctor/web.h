@@ -23,6 +23,8 @@ class Web {
  public:
   virtual ~Web() = default;
   virtual Result<Answer> Get(const std::string& url) = 0;
+  // With `Authorization: Bearer TOKEN`; an empty token is none.
+  virtual Result<Answer> GetAs(const std::string& url, const std::string& token) = 0;
   // `secrets`: stand in no message.
   virtual Result<Answer> PostJson(const std::string& url, const std::string& json,
                                   const std::vector<std::string>& secrets) = 0;

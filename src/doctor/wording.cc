@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/value_text.h"
+
 namespace sluice::doctor {
 
 std::string Count(int64_t number) {
@@ -47,13 +49,13 @@ std::string OneLine(const std::string& text, size_t most) {
   std::string line;
   bool broken = true;  // at the begin of a line of the text
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
     const bool breaks = c == '\n' || c == '\r' || c == '\t';
     if (broken && c == ' ') continue;
     if (breaks && !line.empty() && line.back() != ' ') line += ' ';
-    if (!breaks) line += byte < 0x20 || byte == 0x7f ? '?' : c;
+    if (!breaks) line += c;
     broken = breaks;
   }
+  line = Printable(line);
   while (!line.empty() && line.back() == ' ') line.pop_back();
   if (line.size() <= most) return line;
   size_t end = most;

@@ -36,6 +36,9 @@ TEST(Wording, ListsAreCut) {
 
 TEST(Wording, OtherTextsBecomeOneHarmlessLine) {
   EXPECT_EQ(OneLine("a\n  b\x1b[31m\x7f\n"), "a b?[31m?");
+  EXPECT_EQ(OneLine("\xC2\x9B"
+                    "31m"),
+            "?31m");
   EXPECT_EQ(OneLine(std::string(500, 'x')).size(), 403u);
   EXPECT_EQ(OneLine("\xC3\xA4\xC3\xA4", 3), "\xC3\xA4...");  // no half character
 }

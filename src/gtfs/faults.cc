@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "core/value_text.h"
+
 namespace sluice::gtfs {
 
 const char* ToString(FaultKind kind) {
@@ -25,7 +27,7 @@ std::string Fault::ToString() const {
   if (!field.empty()) text += ": " + field;
   text += fmt::format(": {}", gtfs::ToString(kind));
   if (!detail.empty()) text += " (" + detail + ")";
-  return text;
+  return Printable(text);  // of strangers
 }
 
 std::string UnknownField::ToString() const { return fmt::format("{}.{}", message, number); }

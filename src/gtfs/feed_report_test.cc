@@ -132,5 +132,20 @@ TEST(FeedReport, JsonHoldsTheSameFacts) {
   EXPECT_EQ(json["entities_repaired"], 1);
 }
 
+TEST(FeedReport, TextsOfTheFeedDoNothingToATerminal) {
+  const Fault fault{.kind = FaultKind::kInvalidUtf8,
+                    .entity = "a\x1b[2J\n2026 ERROR",
+                    .field = "id",
+                    .detail = ""};
+  EXPECT_EQ(fault.ToString(), "entity a?[2J?2026 ERROR: id: invalid_utf8");
+  FeedReport report;
+  report.body.kind = BodyKind::kFeed;
+  report.findings = {"1 entity id is used twice (a\x1b]0;b\x07)"};
+  report.faults.Add(fault);
+  const std::string text = ReportText(report, "source");
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_NE(text.find("twice (a?]0;b?)"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sluice::gtfs

@@ -34,7 +34,7 @@ class Screen {
   template <typename... Args>
   void Line(const char* label, fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(text_), "{:<12}{}\n", label,
-                   fmt::format(format, std::forward<Args>(args)...));
+                   Printable(fmt::format(format, std::forward<Args>(args)...)));
   }
   std::string Take() { return std::move(text_); }
 

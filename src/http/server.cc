@@ -54,6 +54,12 @@ Time After(milliseconds wait) {
                                      : SteadyClock::now() + std::min(wait, kLongestWait);
 }
 
+// The other side has, and nothing that it sent is unread.
+bool HasClosed(int fd) {
+  char byte = 0;
+  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 class MicroServer : public Server {
  public:
   MicroServer(ServerOptions options, std::string address, Handler handler)
@@ -270,11 +276,15 @@ class MicroServer : public Server {
     MHD_resume_connection(exchange->connection);
   }
 
-  // A byte now and then keeps a connection from being idle, not from this.
+  // A byte now and then keeps a connection from being idle, not from this. And of a client that closed right
+  // after a part of its request the library hears only when that is idle.
   void CloseSlow() {
-    const Time latest = SteadyClock::now() - options_.request_timeout;
-    for (const auto& [connection, since] : unanswered_)
-      if (since < latest) shutdown(SocketOf(connection), SHUT_RDWR);
+    const Time now = SteadyClock::now();
+    for (const auto& [connection, since] : unanswered_) {
+      const int fd = SocketOf(connection);
+      if (now - since > options_.request_timeout || (now - since > kSweep && HasClosed(fd)))
+        shutdown(fd, SHUT_RDWR);
+    }
   }
 
   const ServerOptions options_;

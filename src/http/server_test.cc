@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <mutex>
+#include <thread>
 
 #include "http/testing/fetch.h"
 
@@ -170,6 +172,24 @@ TEST(Server, LimitsTheConnectionsOfOneAddress) {
   for (int i = 0; i < 3; ++i) silent.push_back(Connect(PortOf(*server)));
   EXPECT_EQ(Ask(PortOf(*server), "GET", "/"), "");
   for (const int fd : silent) close(fd);
+}
+
+TEST(Server, ForgetsWhoLeavesInTheMiddleOfARequest) {
+  ServerOptions options;
+  options.max_connections_per_address = 8;
+  const auto server = StartServer(Nothing, options);
+  const auto begin = std::chrono::steady_clock::now();
+  for (const std::string piece : {"GET / HT", "nonsense\r\n\r\n"}) {
+    for (int i = 0; i < 20; ++i) {  // what comes beyond the limit is closed at once
+      const int fd = Connect(PortOf(*server));
+      EXPECT_GT(send(fd, piece.data(), piece.size(), MSG_NOSIGNAL), 0);
+      close(fd);
+    }
+  }
+  while (!Ask(PortOf(*server), "GET", "/").starts_with("HTTP/1.1 200")) {
+    ASSERT_LT(std::chrono::steady_clock::now() - begin, seconds(8)) << "the idle time is 10 s";
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 TEST(Server, KeepsAConnectionForTheNextRequest) {

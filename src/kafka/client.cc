@@ -63,12 +63,12 @@ void Client::InstallCallbacks(rd_kafka_conf_s* conf, Role role) {
     static_cast<Client*>(self)->events_.OnError(error, text);
   });
   if (role == Role::kProducer && on_delivered_) {
-    rd_kafka_conf_set_dr_msg_cb(
-        conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
-          static_cast<Client*>(self)->on_delivered_(
-              {reinterpret_cast<uintptr_t>(message->_private),
-               static_cast<int64_t>(message->key_len + message->len), message->err});
-        });
+    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message,
+                                         void* self) {
+      static_cast<Client*>(self)->on_delivered_(
+          {reinterpret_cast<uintptr_t>(message->_private),
+           static_cast<int64_t>(message->key_len + message->len), message->err, message->offset});
+    });
   }
 }
 

@@ -22,9 +22,10 @@ using ClientSettings = std::vector<std::pair<std::string, std::string>>;
 
 // A record whose fate is known.
 struct Delivered {
-  uintptr_t tag;  // RD_KAFKA_V_OPAQUE
-  int64_t bytes;  // key and value
-  int error;      // rd_kafka_resp_err_t
+  uintptr_t tag;   // RD_KAFKA_V_OPAQUE
+  int64_t bytes;   // key and value
+  int error;       // rd_kafka_resp_err_t
+  int64_t offset;  // negative: the broker named none
 };
 
 // Thread-safe.

@@ -74,12 +74,21 @@ DataLoss PartitionOffsetChanged(const TopicPartition& partition, Offset from, Of
 }
 
 DataLoss TopicRecreated(const std::string& topic) {
-  return {
-      "TOPIC_RECREATED",
-      fmt::format("Topic '{}' was deleted and created again (its id changed), so offsets that were "
-                  "read before mean other records now.",
-                  topic),
-      0};
+  return {"TOPIC_RECREATED",
+          fmt::format(
+              "Topic '{}' was deleted and created again (its id changed), so offsets that were "
+              "read before mean other records now. (If it is a copy on another cluster that kept "
+              "the offsets, begin a new checkpoint with startingOffsets where the old one ends.)",
+              topic),
+          0};
+}
+
+DataLoss LogTruncated(const TopicPartition& partition, Offset position, const std::string& says) {
+  return {"PARTITION_OFFSET_CHANGED",
+          fmt::format("The log of partition {} was cut back below offset {}, up to which it was "
+                      "read; other records may stand there now, unread ({}).",
+                      partition.ToString(), position.value, says),
+          0};
 }
 
 DataLoss StartOffsetReset(const TopicPartition& partition, Offset wanted, Offset got) {

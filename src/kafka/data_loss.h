@@ -36,6 +36,8 @@ DataLoss AddedPartitionNotFromZero(const TopicPartition& partition, Offset earli
 DataLoss PartitionOffsetChanged(const TopicPartition& partition, Offset from, Offset to,
                                 bool recreated);
 DataLoss TopicRecreated(const std::string& topic);
+// The broker no longer has what was read below `position`: another leader's log took its place.
+DataLoss LogTruncated(const TopicPartition& partition, Offset position, const std::string& says);
 DataLoss StartOffsetReset(const TopicPartition& partition, Offset wanted, Offset got);
 // The records [lost.start, lost.end) cannot be read; `available` is what the partition holds.
 DataLoss CouldNotRead(const OffsetRange& lost, const AvailableRange& available);

@@ -61,6 +61,10 @@ class KafkaSource : public Source {
                                   const std::stop_token& stop) override;
   Result<OffsetMap> EarliestOffsets(const std::vector<TopicPartition>& partitions,
                                     const std::stop_token& stop) override;
+  std::map<std::string, std::string> TopicIds(const OffsetMap& offsets) const override;
+  void RememberTopicIds(const std::map<std::string, std::string>& ids) override {
+    for (const auto& [topic, id] : ids) parts_->topic_ids.Set(topic, id);
+  }
   std::unique_ptr<RangeReader> NewReader() override {
     return std::make_unique<KafkaRangeReader>(parts_);
   }
@@ -381,6 +385,14 @@ Result<OffsetMap> KafkaSource::EarliestOffsets(const std::vector<TopicPartition>
   SLUICE_ASSIGN_OR_RETURN(OffsetMap earliest, parts_->lookup.Offsets(questions, stop));
   offsets.merge(earliest);
   return offsets;
+}
+
+std::map<std::string, std::string> KafkaSource::TopicIds(const OffsetMap& offsets) const {
+  std::map<std::string, std::string> ids;
+  for (const auto& [partition, offset] : offsets) {
+    if (const auto id = parts_->topic_ids.Find(partition.topic)) ids[partition.topic] = *id;
+  }
+  return ids;
 }
 
 std::vector<SourceWarning> KafkaSource::TakeWarnings() {

@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -27,7 +28,13 @@ const ClientSettings kDefaults = {
     {"message.max.bytes", "268435456"},
     {"partitioner", "murmur2_random"},  // where Java's producer would put the key
 };
-const ClientSettings kFixed = {{"enable.idempotence", "true"}, {"acks", "all"}};
+const ClientSettings kFixed = {
+    {"enable.idempotence", "true"},
+    {"acks", "all"},
+    // A second batch must not overtake the first at a leader that did not know the producer yet: the first
+    // would then be lost (CountPartitions).
+    {"max.in.flight.requests.per.connection", "1"},
+};
 constexpr int kWaitForRoomMs = 50;
 constexpr std::chrono::seconds kUnreachable{2};
 
@@ -39,6 +46,14 @@ constexpr int64_t kUsualRecordBytes = 1'000'000;
 bool IsTooLarge(int error) {
   return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
          error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+}
+
+// What the client takes for delivered because its sequence was behind the broker's. A second try of a
+// batch that is in the log is answered with its offset, so this one is not, or nobody knows.
+constexpr int kNoProof = RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER;
+
+int ErrorOf(const Delivered& delivered) {
+  return delivered.error == 0 && delivered.offset < 0 ? kNoProof : delivered.error;
 }
 
 DeliveryReport ReportOf(uintptr_t tag, int64_t bytes, int error) {
@@ -98,6 +113,9 @@ class RdkafkaProducer : public Producer {
   }
   Status health() const override {
     if (auto refusal = client_->events().Refusal()) return *refusal;
+    std::array<char, 512> why{};
+    if (rd_kafka_fatal_error(client_->handle(), why.data(), why.size()) != 0)
+      return Status::Retry("KAFKA_CLIENT_DEAD", fmt::format("the client gave up: {}", why.data()));
     if (client_->events().UnreachableFor() > kUnreachable) return client_->events().Unreachable();
     return Status::Ok();
   }
@@ -119,17 +137,17 @@ class RdkafkaProducer : public Producer {
 };
 
 void RdkafkaProducer::OnDelivery(const Delivered& delivered) {
-  if (delivered.error == 0) {
+  const int error = ErrorOf(delivered);
+  if (error == 0) {
     ++delivered_;
     client_->events().OnAnswer();
   } else {
     ++failed_;
-    last_error_ = delivered.error;
+    last_error_ = error;
   }
   --queued_records_;
   queued_bytes_ -= delivered.bytes;
-  if (settings_.on_delivery)
-    settings_.on_delivery(ReportOf(delivered.tag, delivered.bytes, delivered.error));
+  if (settings_.on_delivery) settings_.on_delivery(ReportOf(delivered.tag, delivered.bytes, error));
 }
 
 // rd_kafka_resp_err_t.

@@ -36,7 +36,7 @@ struct RecordToSend {
 enum class DeliveryFate {
   kDelivered,  // acknowledged by all replicas in sync
   kTooLarge,   // refused for its size
-  kFailed
+  kFailed      // or taken for delivered without an offset, which proves nothing (CountPartitions)
 };
 struct DeliveryReport {
   uintptr_t tag = 0;
@@ -83,7 +83,8 @@ class Producer {
   // Partitions of a topic, when the leader of each serves it; 0 if there is no such topic. Creates none.
   // A leader is named before it serves a new partition. Of batches sent then, the first may be refused and
   // the second taken: the first, tried again, is then behind its sequence, and librdkafka takes it for
-  // delivered. So no record should be sent before this was asked.
+  // delivered. So no record should be sent before this was asked; for partitions that are added later
+  // there is one batch in flight only.
   virtual Result<int> CountPartitions(const std::string& topic, const std::stop_token& stop) = 0;
   // The topic's max.message.bytes, which holds for a compressed batch; an error if it may not be seen.
   virtual Result<int64_t> MaxMessageBytes(const std::string& topic,
@@ -91,7 +92,8 @@ class Producer {
   // OK if the topic is there already. It may take a moment until all brokers know a new one.
   virtual Status CreateTopic(const std::string& topic, int partitions, int replication,
                              const std::stop_token& stop) = 0;
-  // Why nothing can be delivered now: refused credentials (Stop), or no broker reachable (Retry).
+  // Why nothing can be delivered now: refused credentials (Stop), or no broker reachable (Retry); Retry
+  // KAFKA_CLIENT_DEAD when the client gave itself up, so that only another one can go on.
   virtual Status health() const = 0;
   // What librdkafka said since the last call that is worth reading.
   virtual std::vector<SourceWarning> TakeWarnings() = 0;

@@ -17,6 +17,7 @@
 namespace sluice::kafka {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(ProducerTest, FullQueueWaitsAndNothingIsDropped) {
@@ -134,6 +135,59 @@ TEST(ProducerTest, ARecordThatTheTopicDoesNotTakeIsAReport) {
   ASSERT_TRUE(producer->Send({.topic = "t", .value = "small", .tag = 2}, {}).ok());
   ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
   EXPECT_EQ(reports.by_tag[2].fate, DeliveryFate::kDelivered);
+}
+
+// As librdkafka takes a first batch for delivered that a partition's new leader has refused for ever.
+TEST(ProducerTest, ADeliveryWithoutAnOffsetIsNotBelieved) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
+  Reports reports;
+  ProducerSettings settings = SettingsFor(kafka);
+  settings.on_delivery = reports.sink();
+  const auto producer = Open(std::move(settings));
+  ASSERT_TRUE(producer);
+  rd_kafka_mock_push_request_errors(kafka.broker->cluster(), 0 /* Produce */, 1,
+                                    RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+  ASSERT_TRUE(producer->Send({.topic = "t", .key = "k", .value = "v", .tag = 1}, {}).ok());
+  EXPECT_FALSE(producer->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(reports.by_tag[1].fate, DeliveryFate::kFailed);
+  EXPECT_THAT(reports.by_tag[1].message, HasSubstr("DUPLICATE_SEQUENCE_NUMBER"));
+  EXPECT_EQ(producer->delivered(), 0);
+  ASSERT_TRUE(producer->Send({.topic = "t", .key = "k", .value = "v", .tag = 2}, {}).ok());
+  ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(reports.by_tag[2].fate, DeliveryFate::kDelivered);
+}
+
+// A leader that does not serve its partition yet refuses the first batch. Were a second one on its way, it
+// might be taken, and the first be behind it for ever.
+TEST(ProducerTest, NoBatchOvertakesOneThatIsRefused) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
+  constexpr int32_t kLeader = 1;
+  rd_kafka_mock_partition_set_leader(kafka.broker->cluster(), "t", 0, kLeader);
+  rd_kafka_mock_broker_push_request_error_rtts(kafka.broker->cluster(), kLeader, 0 /* Produce */, 1,
+                                               RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, 2000);
+  const auto producer = Open(SettingsFor(kafka));
+  ASSERT_TRUE(producer);
+  ASSERT_TRUE(producer->Send({.topic = "t", .partition = 0, .value = "first"}, {}).ok());
+  std::this_thread::sleep_for(std::chrono::milliseconds(800));  // it waits for its answer
+  ASSERT_TRUE(producer->Send({.topic = "t", .partition = 0, .value = "second"}, {}).ok());
+  ASSERT_TRUE(producer->Flush(std::chrono::seconds(30)).ok());
+  const auto reader = kafka.Open(kafka.Options("t"))->NewReader();
+  EXPECT_THAT(ReadRanges(*reader, {Range("t", 0, 0, 2)}).values, ElementsAre("first", "second"));
+}
+
+TEST(ProducerTest, AClientThatGaveItselfUpIsKnown) {
+  KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 1).ok());
+  const auto producer = Open(SettingsFor(kafka));
+  ASSERT_TRUE(producer);
+  EXPECT_TRUE(producer->health().ok());
+  kafka.ForgetSequences();
+  ASSERT_TRUE(producer->Send({.topic = "t", .key = "k", .value = "v"}, {}).ok());
+  EXPECT_FALSE(producer->Flush(std::chrono::seconds(30)).ok());
+  EXPECT_EQ(producer->health().code(), "KAFKA_CLIENT_DEAD");
+  EXPECT_FALSE(producer->Send({.topic = "t", .key = "k", .value = "v"}, {}).ok());
 }
 
 TEST(ProducerTest, AFullQueueWaitsUntilItIsGivenUp) {

@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "kafka/kafka_errors.h"
@@ -27,6 +28,14 @@ milliseconds Since(SteadyClock::time_point start) {
 bool IsNoise(int error) {
   return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
          error == RD_KAFKA_RESP_ERR__RESOLVE || IsTransient(error);
+}
+
+// The client tells by the text only: the code is that of every offset that is gone.
+bool SaysTruncated(const rd_kafka_message_s& event) {
+  const char* text = rd_kafka_message_errstr(&event);
+  return event.err == RD_KAFKA_RESP_ERR__LOG_TRUNCATION ||
+         (text != nullptr && std::string_view(text).find(rd_kafka_err2str(
+                                 RD_KAFKA_RESP_ERR__LOG_TRUNCATION)) != std::string_view::npos);
 }
 
 std::string Place(const TopicPartition& partition, int64_t offset) {
@@ -204,6 +213,11 @@ Status KafkaRangeReader::OnEvent(Active& active, const rd_kafka_message_s& event
   const bool offset_is_gone = event.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                               event.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
                               event.err == RD_KAFKA_RESP_ERR__LOG_TRUNCATION;
+  // That the offset is there all the same is no comfort: it is another record's now.
+  if (offset_is_gone && SaysTruncated(event)) {
+    SLUICE_RETURN_IF_ERROR(parts_->losses.Report(
+        LogTruncated(active.range.partition, stream.position(), rd_kafka_message_errstr(&event))));
+  }
   if (offset_is_gone) return Recover(active, stop);
   if (IsUnknownPartition(event.err)) {
     stream.Invalidate();  // the client has given it up

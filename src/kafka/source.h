@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -79,6 +80,11 @@ class Source {
   // Where the given partitions begin if they are new: as CompleteStart() would say.
   virtual Result<OffsetMap> EarliestOffsets(const std::vector<TopicPartition>& partitions,
                                             const std::stop_token& stop) = 0;
+  // The ids of the topics of `offsets`, which CompleteStart() has seen, where the broker has ids. A later
+  // run is told of them before its first question: a topic that was made anew in between is data loss
+  // then too, although the new one may have as many records.
+  virtual std::map<std::string, std::string> TopicIds(const OffsetMap& offsets) const = 0;
+  virtual void RememberTopicIds(const std::map<std::string, std::string>& ids) = 0;
   virtual std::unique_ptr<RangeReader> NewReader() = 0;
   // Warnings since the last call, oldest first.
   virtual std::vector<SourceWarning> TakeWarnings() = 0;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The identity of each topic as first seen in this run: a topic that was deleted and created again
-// has another id although its name, and perhaps its offsets, look the same. A topic that is away keeps
-// its id here, so that it can be told from another one of its name. Thread-safe.
+// The identity of each topic as first seen, or as recorded by an earlier run: a topic that was deleted
+// and created again has another id although its name, and perhaps its offsets, look the same. A topic
+// that is away keeps its id here, so that it can be told from another one of its name. Thread-safe.
 #pragma once
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace sluice::kafka {
@@ -24,13 +25,15 @@ class TopicIds {
     const std::lock_guard lock(mutex_);
     ids_[topic] = id;
   }
-  bool Knows(const std::string& topic) {
+  bool Knows(const std::string& topic) const { return Find(topic).has_value(); }
+  std::optional<std::string> Find(const std::string& topic) const {
     const std::lock_guard lock(mutex_);
-    return ids_.contains(topic);
+    const auto found = ids_.find(topic);
+    return found == ids_.end() ? std::nullopt : std::optional(found->second);
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::string> ids_;  // GUARDED_BY(mutex_)
 };
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/access.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "core/ascii.h"
 #include "core/shared_token.h"
@@ -52,8 +48,6 @@ std::optional<std::string_view> Credentials(std::string_view header, std::string
   return begin == std::string_view::npos ? std::string_view() : header.substr(begin);
 }
 
-std::string ReasonOf(int error) { return error != 0 ? std::strerror(error) : "not readable"; }
-
 }  // namespace
 
 // No step depends on where the two begin to differ.
@@ -89,18 +83,10 @@ http::ServerResponse Access::Refusal() {
 
 Result<Access> OpenAccess(const AccessOptions& options) {
   if (options.token_file.empty()) return Access(options.token);
-  const auto refuse = [&](const std::string& why) {
-    return Status::Exit("MONITOR_TOKEN", "monitor.tokenFile " + options.token_file + ": " + why);
-  };
-  errno = 0;
-  std::ifstream file(options.token_file, std::ios::binary);
-  std::ostringstream read;
-  if (!file.is_open() || (!(read << file.rdbuf()) && errno != 0)) return refuse(ReasonOf(errno));
-  std::string text = read.str();
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (const std::string problem = SharedTokenProblem(text); !problem.empty())
-    return refuse(problem);
-  return Access(std::move(text));
+  Result<std::string> token = ReadSharedToken(options.token_file);
+  if (!token.ok())
+    return Status::Exit("MONITOR_TOKEN", "monitor.tokenFile " + token.status().message());
+  return Access(*std::move(token));
 }
 
 }  // namespace sluice::monitor

@@ -6,10 +6,13 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "core/value_text.h"
 
 namespace sluice::monitor {
 
@@ -28,6 +31,19 @@ Json JsonOf(const LogField& field) {
   if (const auto* number = std::get_if<int64_t>(&field.value)) return *number;
   if (const auto* number = std::get_if<double>(&field.value)) return *number;
   return std::get<std::string>(field.value);
+}
+
+// Names and texts of strangers stand in messages: none of them moves the cursor of a terminal, and no line of
+// theirs looks like one of ours.
+std::string ForTerminal(std::string_view text) {
+  std::string shown;
+  while (true) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    shown += Printable(text.substr(0, end));
+    if (end == text.size()) return shown;
+    shown += "\n  ";
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::string FieldText(const LogField& field) {
@@ -115,8 +131,8 @@ std::string FormatTextLine(const LogRecord& record, bool color) {
   for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
   std::string line =
       fmt::format("{} {}{:<5}{} {}", Rfc3339(record.at_ms), color ? Color(record.level) : "", name,
-                  color ? "\033[0m" : "", record.message);
-  const std::string fields = FormatFields(record);
+                  color ? "\033[0m" : "", ForTerminal(record.message));
+  const std::string fields = ForTerminal(FormatFields(record));
   return fields.empty() ? line : line + "  " + fields;
 }
 

@@ -51,6 +51,17 @@ TEST(FormatTextLine, IsForPeople) {
   EXPECT_NE(FormatTextLine(Record(), true).find("\033[33mWARN \033[0m"), std::string::npos);
 }
 
+TEST(FormatTextLine, TextsOfStrangersDoNothingToATerminal) {
+  LogRecord record = Record();
+  record.message =
+      "entity \x1b[2J\x1b]0;title\x07\r\xC2\x9B: \xE2\x86\x92 \xC3\x9B\t.\n2023 ERROR x";
+  record.fields = {{"source", std::string("a\x1b[2J")}, {"last", std::string("b\x7f\xC2")}};
+  EXPECT_THAT(
+      FormatTextLine(record, false),
+      ::testing::EndsWith("entity ?[2J?]0;title???: \xE2\x86\x92 \xC3\x9B\t.\n  2023 ERROR x"
+                          "  source=a?[2J last=b?\xC2"));
+}
+
 TEST(LogField, AJsonValueIsAnObjectForProgramsAndNotForPeople) {
   LogRecord record;
   record.message = "m";

@@ -14,7 +14,7 @@ std::string Replaced(std::string text, std::string_view from, std::string_view t
 // Lines without their ends.
 std::vector<std::string> LinesOf(std::string_view text);
 
-// A value in single quotes, which holds for any text of one line.
+// A value in single quotes; in double ones with escapes if it has control characters, such as line breaks.
 std::string YamlQuoted(std::string_view text);
 
 }  // namespace sluice::monitoring

@@ -22,5 +22,12 @@ TEST(Text, Lines) {
 
 TEST(Text, AQuoteInAValueIsDoubled) { EXPECT_EQ(YamlQuoted("it's: {a}"), "'it''s: {a}'"); }
 
+TEST(Text, ControlCharactersAreEscaped) {
+  EXPECT_EQ(YamlQuoted("a\n- b: \"\\\x07\""), R"("a\x0a- b: \"\\\x07\"")");
+  EXPECT_EQ(YamlQuoted("\xC2\x85\x7f"), R"("\x85\x7f")");
+  EXPECT_EQ(YamlQuoted("\xE2\x86\x92 \xC3\x9F \\"), "'\xE2\x86\x92 \xC3\x9F \\'");
+  EXPECT_EQ(YamlQuoted("\xC2"), "'\xC2'");
+}
+
 }  // namespace
 }  // namespace sluice::monitoring

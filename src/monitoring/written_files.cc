@@ -34,10 +34,17 @@ Status Failed(std::string_view what, const fs::path& path, const std::string& wh
   return Status::Stop("NOT_WRITABLE", fmt::format("cannot {} {}: {}", what, path.string(), why));
 }
 
-std::optional<std::string> ReadText(const fs::path& path) {
+// Nothing if nothing is there. What is there and cannot be read is never written over.
+Result<std::optional<std::string>> ReadText(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status there = fs::status(path, error);
+  if (there.type() == fs::file_type::not_found) return std::optional<std::string>();
+  if (error) return Failed("read", path, error.message());
+  if (!fs::is_regular_file(there))
+    return Failed("write", path, "there is something that is no file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  if (!file) return Failed("read", path, std::strerror(errno));
+  return std::optional(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 // By way of another name, so that a program that reads it sees the old or the new text.
@@ -57,9 +64,10 @@ Status WriteText(const fs::path& path, const std::string& text) {
 }
 
 // Path -> checksum, out of lines "checksum path".
-std::map<std::string, std::string> ReadList(const fs::path& path) {
+Result<std::map<std::string, std::string>> ReadList(const fs::path& path) {
+  SLUICE_ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadText(path));
   std::map<std::string, std::string> list;
-  for (const std::string& line : LinesOf(ReadText(path).value_or(""))) {
+  for (const std::string& line : LinesOf(text.value_or(""))) {
     const size_t space = line.find(' ');
     if (space != std::string::npos) list[line.substr(space + 1)] = line.substr(0, space);
   }
@@ -87,21 +95,23 @@ Status WriteOne(const fs::path& path, const std::string& text, Outcome outcome) 
 Result<WriteReport> WriteFiles(const fs::path& directory, const std::vector<TextFile>& files,
                                bool force) {
   const fs::path list_path = directory / kListName;
-  std::map<std::string, std::string> before = ReadList(list_path);
+  SLUICE_ASSIGN_OR_RETURN(auto before, ReadList(list_path));
   WriteReport report;
   std::string list;
   for (const TextFile& file : files) {
     const fs::path path = directory / file.path;
     const std::string made_before = std::exchange(before[file.path], "");
     before.erase(file.path);
-    const Outcome outcome = OutcomeFor(ReadText(path), file.text, made_before, force);
+    SLUICE_ASSIGN_OR_RETURN(const std::optional<std::string> there, ReadText(path));
+    const Outcome outcome = OutcomeFor(there, file.text, made_before, force);
     SLUICE_RETURN_IF_ERROR(WriteOne(path, file.text, outcome));
     report.files.push_back({file.path, outcome});
     const std::string sum = outcome == Outcome::kKept ? made_before : Checksum(file.text);
     if (!sum.empty()) list += sum + " " + file.path + "\n";
   }
   for (const auto& [path, sum] : before) {
-    if (!fs::exists(directory / path)) continue;
+    std::error_code ignored;
+    if (!fs::exists(directory / path, ignored)) continue;
     report.left_over.push_back(path);
     list += sum + " " + path + "\n";
   }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -112,6 +113,28 @@ TEST_F(WrittenFiles, ADirectoryThatIsAFileIsAnError) {
   const auto report = WriteFiles(directory_ / "x", {{"y", "1"}}, false);
   ASSERT_FALSE(report.ok());
   EXPECT_THAT(report.status().message(), HasSubstr((directory_ / "x").string()));
+}
+
+TEST_F(WrittenFiles, WhatIsNoFileIsLeftAlone) {
+  fs::create_directory(directory_ / "x.yaml");
+  const auto report = WriteFiles(directory_, {{"x.yaml", "1"}}, /*force=*/true);
+  ASSERT_FALSE(report.ok());
+  EXPECT_THAT(report.status().message(), HasSubstr("x.yaml: there is something that is no file"));
+  EXPECT_TRUE(fs::is_directory(directory_ / "x.yaml"));
+}
+
+TEST_F(WrittenFiles, AFileThatCannotBeReadIsNotWrittenOver) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
+  Edit("x.yaml", "by hand");
+  fs::permissions(directory_ / "x.yaml", fs::perms::none);
+  const auto report = WriteFiles(directory_, {{"x.yaml", "1"}}, /*force=*/false);
+  ASSERT_FALSE(report.ok());
+  EXPECT_THAT(report.status().message(), HasSubstr("x.yaml: Permission denied"));
+}
+
+TEST_F(WrittenFiles, AListThatIsNoneIsNoMatter) {
+  Edit(".generated", "x " + std::string(5000, 'y') + "\n\n \xff\n");
+  EXPECT_THAT(Write({{"x", "1"}}), ElementsAre(Outcome::kWritten));
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ std::vector<Outgoing> FeedBoard::Turn(int64_t now_ms) {
   headline_ = std::move(top);
   std::vector<Outgoing> outgoing = std::exchange(outgoing_, {});
   if (news) outgoing.push_back({"state", FeedStateJson(*this, now_ms)});
-  if (now_ms / 1000 > sampled_s_) {
+  if (now_ms / 1000 != sampled_s_) {  // the clock may be set back
     sampled_s_ = now_ms / 1000;
     AddPoint(now_ms);
     outgoing.push_back({"sample", FeedSampleJson(*this, now_ms, std::exchange(new_log_, {}))});

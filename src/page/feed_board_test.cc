@@ -147,6 +147,14 @@ TEST_F(FeedBoardTest, EachPollIsTold) {
   EXPECT_THAT(names, ElementsAre("feed", "state", "sample"));
 }
 
+TEST_F(FeedBoardTest, GoesOnWhenTheClockIsSetBack) {
+  board_.Turn(kStart + 7200'000);
+  const auto events = board_.Turn(kStart);
+  ASSERT_EQ(events.size(), 1);
+  EXPECT_EQ(events[0].name, "sample");
+  EXPECT_EQ(json::parse(events[0].json)["point"]["t"], kStart / 1000);
+}
+
 TEST_F(FeedBoardTest, ASummaryForReadersWithoutScript) {
   events_.Put(Good(0, kStart));
   board_.Turn(kStart + 1000);

@@ -19,6 +19,11 @@ void Keep(std::deque<Point>& points, size_t most, Point point) {
 }  // namespace
 
 void History::Add(int64_t at_s, std::vector<double> values) {
+  // A clock that was set back begins anew: else nothing would be kept until it is as late again.
+  if (!fine_.empty() && at_s < fine_.back().at_s - kCoarseSeconds) {
+    fine_.clear();
+    coarse_.clear();
+  }
   if (!fine_.empty() && at_s <= fine_.back().at_s) return;
   const bool begins = !fine_.empty() && BeginOf(fine_.back().at_s) != BeginOf(at_s);
   if (begins) FoldTenSeconds(BeginOf(fine_.back().at_s));

@@ -48,6 +48,16 @@ TEST(History, WhatIsUnknownIsLeftOutOfTheFold) {
   EXPECT_TRUE(std::isnan(history.coarse()[1].values[0]));
 }
 
+TEST(History, AClockThatIsSetBackBeginsAnew) {
+  History history({Fold::kMean});
+  for (int64_t t = 10'000; t < 10'100; ++t) history.Add(t, {1});
+  history.Add(100, {2});
+  history.Add(101, {3});
+  ASSERT_EQ(history.fine().size(), 2);
+  EXPECT_EQ(history.fine().front().at_s, 100);
+  EXPECT_TRUE(history.coarse().empty());
+}
+
 TEST(History, AClockThatGoesBackAddsNothing) {
   History history({Fold::kMean});
   history.Add(100, {1});

@@ -16,5 +16,7 @@ struct LogRow {
 };
 
 inline constexpr size_t kLogRows = 200;
+// More of a text helps nobody on a page: a progress report of many partitions has hundreds of kilobytes.
+inline constexpr size_t kLogTextBytes = 4096;
 
 }  // namespace sluice::page

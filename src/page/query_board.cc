@@ -116,8 +116,7 @@ void QueryBoard::Take(const PositionsSeen& event) {
 }
 
 void QueryBoard::Take(const ResourcesSeen& event) {
-  if (event.at_ms <= resources_.at_ms) return;
-  if (resources_.at_ms > 0) {
+  if (resources_.at_ms > 0 && event.at_ms > resources_.at_ms) {
     now_.cpu = std::max(0.0, event.cpu_seconds - resources_.cpu_seconds) /
                SecondsBetween(resources_.at_ms, event.at_ms);
   }
@@ -227,7 +226,8 @@ std::vector<Outgoing> QueryBoard::Turn(int64_t now_ms) {
   headline_ = std::move(top);
   std::vector<Outgoing> outgoing = std::exchange(outgoing_, {});
   if (news) outgoing.push_back({"state", StateEventJson(*this, now_ms)});
-  if (now_ms / 1000 > sampled_s_) Sample(now_ms, outgoing);
+  // In any other second: the clock may be set back.
+  if (now_ms / 1000 != sampled_s_) Sample(now_ms, outgoing);
   return outgoing;
 }
 

@@ -270,6 +270,19 @@ TEST_F(QueryBoardTest, UsageOfTheMachine) {
   EXPECT_EQ(Status(kStart + 2000)["now"]["memory_bytes"], 200);
 }
 
+TEST_F(QueryBoardTest, GoesOnWhenTheClockIsSetBack) {
+  constexpr int64_t kAhead = 7200'000;
+  events_.Put(ResourcesSeen{kStart + kAhead, 10, 100});
+  EXPECT_THAT(Turn(kStart + kAhead), Contains("sample"));
+  events_.Put(ResourcesSeen{kStart, 11, 150});
+  EXPECT_THAT(Turn(kStart), Contains("sample"));
+  EXPECT_EQ(Event("sample")["point"]["t"], kStart / 1000);
+  events_.Put(ResourcesSeen{kStart + 1000, 12, 200});
+  EXPECT_THAT(Turn(kStart + 1000), Contains("sample"));
+  EXPECT_EQ(Status(kStart + 1000)["now"]["cpu"], 1.0);
+  EXPECT_EQ(Status(kStart + 1000)["history"]["fine"]["t"].size(), 2);
+}
+
 TEST_F(QueryBoardTest, ASummaryForReadersWithoutScript) {
   events_.Put(Running());
   events_.Put(Batch(0, kStart));

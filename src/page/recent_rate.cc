@@ -16,6 +16,8 @@ constexpr int64_t kPausesSeen = 4;  // within the window
 }  // namespace
 
 void RecentRate::Add(int64_t at_ms, int64_t amount) {
+  // The clock was set back: what lies ahead of it would never be forgotten.
+  if (!lumps_.empty() && at_ms < lumps_.back().at_ms - kRememberedMs) lumps_.clear();
   // Lumps of one second are one: the number kept is bounded, however many there are.
   if (!lumps_.empty() && lumps_.back().at_ms / 1000 == at_ms / 1000) {
     lumps_.back().amount += amount;

@@ -45,5 +45,12 @@ TEST(RecentRate, SumsAndForgets) {
   EXPECT_EQ(rate.SumSince(0), 8);
 }
 
+TEST(RecentRate, AClockThatIsSetBackBeginsAnew) {
+  RecentRate rate(0);
+  rate.Add(100'000'000, 1000);
+  for (int64_t s = 1000; s <= 1060; ++s) rate.Add(s * 1000, 5);
+  EXPECT_EQ(rate.SumSince(0), 61 * 5);
+}
+
 }  // namespace
 }  // namespace sluice::page

@@ -151,6 +151,14 @@ class KafkaSink : public RecordSink {
             options_.topic, wanted));
   }
 
+  // The client does not go on after some errors (a broker that lost what it had acknowledged), and says
+  // so of all that it holds. Another one begins afresh; those feeds are published anew.
+  void Revive(const Status& death) {
+    const std::unique_lock lock(door_);
+    if (!Open(batch_bytes_).ok()) return;
+    listener_.on_warning(death.code(), death.message() + ". Another one was begun");
+  }
+
   void CheckPartitions(int partitions) {
     if (!options_.create || options_.create->partitions == partitions || partitions_told_) return;
     partitions_told_ = true;
@@ -180,7 +188,11 @@ class KafkaSink : public RecordSink {
       producer_->Serve(kLook);
       TellWarnings();
       if (refused_.exchange(false)) Shrink(stop);
-      const Status health = producer_->health();
+      Status health = producer_->health();
+      if (!health.ok() && health.code() == "KAFKA_CLIENT_DEAD") {
+        Revive(health);
+        health = producer_->health();
+      }
       if (!health.ok()) Tell(health);
       const bool in_doubt = failing_ || !health.ok() || !is_well();
       if (!in_doubt || clock_.Monotonic() - probed < kProbeEvery) continue;

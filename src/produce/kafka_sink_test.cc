@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -43,6 +44,14 @@ struct Told {
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, seconds(30), [&] { return list.size() >= count; });
   }
+  bool WaitForWarning(const std::string& words) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, seconds(30), [&] {
+      return std::any_of(warnings.begin(), warnings.end(), [&](const std::string& warning) {
+        return warning.find(words) != std::string::npos;
+      });
+    });
+  }
 };
 
 TEST(KafkaSink, DeliversAndReportsByFeed) {
@@ -67,6 +76,27 @@ TEST(KafkaSink, DeliversAndReportsByFeed) {
   EXPECT_TRUE((*sink)->Flush(seconds(30)).ok());
   EXPECT_EQ((*sink)->stats().queued_records, 0);
   EXPECT_EQ((*sink)->stats().limit_bytes, 64 << 20);
+}
+
+TEST(KafkaSink, AClientThatGaveItselfUpIsReplaced) {
+  kafka::KafkaFixture kafka;
+  ASSERT_TRUE(kafka.broker->CreateTopic("t", 2).ok());
+  Told told;
+  KafkaOptions options;
+  options.client["bootstrap.servers"] = kafka.broker->bootstrap_servers();
+  options.topic = "t";
+  auto sink = MakeKafkaSink(options, told.listener(), SystemClock());
+  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+  ASSERT_TRUE((*sink)->Prepare({}).ok());
+  kafka.ForgetSequences();
+  ASSERT_TRUE((*sink)->Send(0, "k", "value", {}).ok());
+  ASSERT_TRUE(told.WaitFor(told.deliveries, 1));
+  EXPECT_EQ(told.deliveries.at(0).result, DeliveryResult::kFailed);
+  // The dead client tells of its death, too.
+  ASSERT_TRUE(told.WaitForWarning("Another one was begun"));
+  ASSERT_TRUE((*sink)->Send(0, "k", "value", {}).ok());
+  ASSERT_TRUE(told.WaitFor(told.deliveries, 2));
+  EXPECT_EQ(told.deliveries.at(1).result, DeliveryResult::kDelivered);
 }
 
 TEST(KafkaSink, ATopicWithOtherPartitionsIsLeftAndToldOf) {

@@ -25,7 +25,8 @@ struct BatchPlan {
   BatchId id;
   OffsetMap start;
   OffsetMap end;
-  OffsetMap latest;                // as known when it was planned
+  OffsetMap latest;                              // as known when it was planned
+  std::map<std::string, std::string> topic_ids;  // of the topics that these offsets are of
   bool first = false;              // no batch before it: Spark's progress has no startOffset
   bool logged = false;             // offsets/N is there already: a re-run
   int64_t batch_timestamp_ms = 0;  // batchTimestampMs of offsets/N

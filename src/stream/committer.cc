@@ -210,6 +210,7 @@ Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_t
   delta::AppendRequest request;
   request.app_id = parts_.checkpoint.query_id();
   request.batch = batch.plan->id;
+  request.topic_ids = batch.plan->topic_ids;
   request.new_columns = parts_.new_columns;
   request.engine_info = kEngineInfo;
   for (const LaneResult& result : batch.results) {

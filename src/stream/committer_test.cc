@@ -4,6 +4,7 @@
 #include "stream/committer.h"
 
 #include <gtest/gtest.h>
+#include <map>
 
 #include <algorithm>
 #include <memory>
@@ -29,6 +30,9 @@ class ChangedMeanwhile : public delta::Table {
   }
   Result<std::optional<BatchId>> LastBatch(const std::string& app_id) override {
     return real_->LastBatch(app_id);
+  }
+  Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) override {
+    return real_->LastTopicIds(app_id);
   }
   Result<std::vector<delta::NamePath>> StatsColumns(
       const std::vector<delta::NewColumn>& added) override {

@@ -46,6 +46,7 @@ Status Driver::Repeat(const Recovery& recovery, int64_t waiting_records,
   plan.end = recovery.end;
   plan.latest = recovery.end;
   SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(recovery.end, stop));
+  plan.topic_ids = parts_.source.TopicIds(recovery.end);
   plan.batch_timestamp_ms = recovery.batch_timestamp_ms;
   plan.trigger_ms = fired.at_ms;
   plan.triggered = fired.at;
@@ -92,6 +93,7 @@ Result<bool> Driver::Trigger(const Fired& fired, const std::stop_token& stop) {
   }
   BatchPlan plan;
   SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));
+  plan.topic_ids = parts_.source.TopicIds(outlook.end);
   plan.end = std::move(outlook.end);
   plan.latest = std::move(outlook.latest);
   plan.batch_timestamp_ms = parts_.clock.NowMs();

@@ -151,6 +151,7 @@ Status MicroBatchQuery::Prepare(const std::stop_token& stop) {
   context_.sink_description = "DeltaSink[" + options_.table_path + "]";
   context_.scala = opened_.checkpoint->state().scala;
   gate_.Started(context_.id, context_.run_id);
+  parts_.source->RememberTopicIds(opened_.topic_ids);
   const Status begun = opened_.recovery.kind == Recovery::Kind::kBegin
                            ? BeginQuery(opened_, *parts_.source, patience_, stop)
                            : CompareTopics(stop);

@@ -130,6 +130,24 @@ TEST_F(ResumeTest, APartitionNewInTheOpenBatchBeginsAtItsEarliestOffset) {
   EXPECT_EQ(Story(), (Strings{"5: [50, 60) [100, 103)", "6: [60, 65) [103, 105)"}));
 }
 
+TEST_F(ResumeTest, TheSourceIsToldWhichTopicsTheNewestBatchIsOf) {
+  using TopicIds = std::map<std::string, std::string>;
+  Leave(5, 5, 5);
+  world_.broker->topic_ids = {{"topic", "first"}};
+  EXPECT_EQ(Story(), Strings{"6: [60, 65)"});
+  EXPECT_TRUE(world_.broker->remembered_ids.empty());
+  world_.broker->topic_ids = {{"topic", "second"}};
+  world_.Produce(5);
+  EXPECT_EQ(Story(), Strings{"7: [65, 70)"});
+  EXPECT_EQ(world_.broker->remembered_ids, (TopicIds{{"topic", "first"}}));
+  EXPECT_EQ(world_.table->commits().back().topic_ids, world_.broker->topic_ids);
+  // A batch that runs again is of the topics of the batch before, and names its own.
+  world_.disk->Erase("commits/7");
+  world_.Produce(5);
+  EXPECT_EQ(Story(), (Strings{"7: [65, 70) was written", "8: [70, 75)"}));
+  EXPECT_EQ(world_.broker->remembered_ids, (TopicIds{{"topic", "second"}}));
+}
+
 TEST_F(ResumeTest, RefusesMoreThanOneOpenBatch) {
   Leave(5, 3, 3);
   EXPECT_EQ(Refusal(), "CHECKPOINT.COMMITS_BEHIND");

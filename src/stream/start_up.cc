@@ -80,6 +80,10 @@ Result<Opened> OpenQuery(const QueryOptions& options, const QueryParts& parts, c
     SLUICE_ASSIGN_OR_RETURN(facts.last_batch,
                             opened.table->LastBatch(opened.checkpoint->query_id()));
   }
+  if (facts.last_batch) {
+    SLUICE_ASSIGN_OR_RETURN(opened.topic_ids,
+                            opened.table->LastTopicIds(opened.checkpoint->query_id()));
+  }
   SLUICE_ASSIGN_OR_RETURN(opened.recovery, Decide(opened.checkpoint->state(), facts));
   if (!opened.table) {
     SLUICE_ASSIGN_OR_RETURN(opened.table, Create(options, parts, output, patience, stop));

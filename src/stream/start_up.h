@@ -5,6 +5,7 @@
 // is taken, and temporary files that a crash left are removed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -26,6 +27,8 @@ struct Opened {
   delta::SchemaFit fit;
   std::vector<delta::NamePath> stats_columns;  // of the data files
   checkpoint::Recovery recovery;
+  std::map<std::string, std::string>
+      topic_ids;  // of the topics that the newest batch in the table is of
 };
 
 // `output`: the columns that the query makes.

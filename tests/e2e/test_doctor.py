@@ -136,6 +136,7 @@ def test_a_job_that_runs(broker, topic, tmp_path):
         report = doctor(job.config)
         assert report.code == OK, report.text
         report.check("monitor port", "ok", "this job runs there and is ready")
+        assert report.one("monitor port")["seen"].endswith("is ready")
         report.check("checkpoint", "ok", f"process {job.process.pid} runs on it")
         # While it moves on, checkpoint and table are never seen to contradict each other.
         stop = threading.Event()

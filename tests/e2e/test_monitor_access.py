@@ -2,6 +2,7 @@
 """Who may see the pages of a job and of a producer: the token, its file, addresses beyond this machine."""
 
 import base64
+import json
 
 import pytest
 from sluice_job import Job, free_port, sluice, wait_until
@@ -54,6 +55,12 @@ def test_the_pages_need_the_token_and_health_does_not(kind, way, tmp_path):
         wait_until(lambda: "127.0.0.1" in program.http("/readyz", Authorization=f"Bearer {TOKEN}")[1], 30, "why")
         assert "detail" not in program.http("/readyz")[1], "only for those who have the token"
         assert program.http("/startupz")[0] in (200, 503)
+        nowhere = ["--prometheus=http://127.0.0.1:1", "--alertmanager=http://127.0.0.1:1"]
+        told = sluice("doctor", program.config, "--json", *nowhere, seconds=60, **environment)
+        (port,) = [one for one in json.loads(told.stdout)["findings"] if one["name"] == "monitor port"]
+        assert port["severity"] == "warn" and "runs there, but is not ready: " in port["seen"], port
+        assert "127.0.0.1" in port["seen"].split("not ready: ")[1] and "{" not in port["seen"], port
+        seen += told.stdout + told.stderr
         stopped = program.stop()
         assert (stopped[0] if kind == "job" else stopped) == OK
         assert TOKEN not in seen + program.log_text()

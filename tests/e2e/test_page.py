@@ -14,8 +14,10 @@ import urllib.request
 
 import pytest
 from browser import MODULES, Browser
+from feed_server import FeedServer, feed
 from messages import produce
 from sluice_job import Job, free_port, wait_until
+from sluice_producer import Producer
 
 pytestmark = pytest.mark.skipif(
     not (MODULES / "node_modules" / "playwright-core").is_dir() or not shutil.which("chromium"),
@@ -182,19 +184,22 @@ def test_a_missing_topic_is_said_and_the_cure_is_seen(broker, tmp_path, browser)
 
 def test_killed_and_started_again(broker, topic, tmp_path, browser):
     produce(broker.bootstrap, topic, 0, 100)
+    send(broker, topic, [HOSTILE])
     with Job(tmp_path, broker.bootstrap, topic, trigger=SECONDLY).start() as job:
-        committed(job, 100)
+        committed(job, 101)
         browser.open(url_of(job))
-        browser.wait_for_text("[data-tile=rows] .sub", "100 since the start")
+        browser.wait_for_text("[data-tile=rows] .sub", "101 since the start")
+        browser.wait_for("document.querySelectorAll('#bad-list details').length === 1")
         browser.eval("window.sameDocument = true")
         job.kill()
         browser.wait_for("document.querySelector('#live').dataset.state === 'reconnecting'")
         assert "reconnecting" in browser.text_of("#live-text")
-        assert "100" in browser.text_of("[data-tile=rows] .sub")  # the last numbers stay
+        assert "101" in browser.text_of("[data-tile=rows] .sub")  # the last numbers stay
         produce(broker.bootstrap, topic, 100, 20)
         job.start()
         browser.wait_for("document.querySelector('#live').dataset.state === 'live'", 60)
         browser.wait_for_text("[data-tile=rows] .sub", "20 since the start", 30)
+        assert browser.eval("document.querySelectorAll('#bad-list details').length") == 0  # those of the other process
         assert browser.eval("window.sameDocument") is True
 
 
@@ -318,6 +323,25 @@ def test_no_secret_is_shown_anywhere(broker, topic, tmp_path, browser):
         assert "kafka.ssl.keystore.password" in texts[3] and "****" in texts[3]
         for text in texts:
             assert [secret for secret in SECRETS.values() if secret in text] == []
+
+
+def test_a_feed_of_a_time_beyond_all_calendars(broker, topic, tmp_path, browser):
+    answers = {"/a": lambda _: (200, {}, feed(["1"], timestamp=2**64 - 2))}
+    with FeedServer(answers) as server:
+        producer = Producer(tmp_path, broker.bootstrap, topic, f"a: {{url: '{server.url}/a', interval: 1 second}}")
+        producer.start()
+        try:
+            producer.until_polls("a", "published", 1)
+            browser.open(f"http://127.0.0.1:{producer.port}/")
+            browser.wait_for("document.querySelector('#feed-table .expander')")
+            browser.eval("document.querySelector('#feed-table .expander').click()")
+            browser.wait_for_text("#feed-table .more", "after all calendars")
+            # What is drawn after the table is still drawn.
+            before = browser.text_of("#foot")
+            browser.wait_for(f"document.querySelector('#foot').textContent !== {json.dumps(before)}")
+            assert browser.tell("seen")["errors"] == []
+        finally:
+            assert producer.stop() == 0
 
 
 def test_another_sites_name_is_refused(tmp_path):

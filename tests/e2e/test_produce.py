@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import pytest
+from confluent_kafka import KafkaException
 from feed_server import FeedServer, feed
 from sluice_job import sluice
 from sluice_producer import Producer, records
@@ -65,6 +66,26 @@ def test_entities_of_each_poll_are_in_the_topic_that_it_created(broker, topic, t
         partitions = {}
         for partition, key, _ in found:
             assert partitions.setdefault(key, partition) == partition
+
+
+def test_partitions_that_are_added_get_records_and_lose_none(broker, topic, tmp_path):
+    def spread():
+        try:
+            return len({partition for partition, _, _ in records(broker.bootstrap, topic)}) > 5
+        except KafkaException:  # a leader that is named and does not serve yet
+            return False
+
+    broker.create_topic(topic, 1)
+    with FeedServer({"/a.pb": vehicles(20)}) as server:
+        feeds = f"a: {{url: '{server.url}/a.pb', mode: entity}}"
+        with Producer(tmp_path, broker.bootstrap, topic, feeds, sink="kafka.metadata.max.age.ms: 100") as producer:
+            producer.start()
+            producer.until_polls("a", "published", 5)
+            broker.add_partitions(topic, 40)
+            producer.until(spread, "records in others", 40)
+            assert producer.stop() == 0
+            summary = producer.events("summary")[-1]
+        assert summary["messages"] == summary["delivered"] == len(records(broker.bootstrap, topic))
 
 
 def test_a_feed_too_large_for_a_message_goes_out_in_chunks(broker, topic, tmp_path):

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -16,6 +17,7 @@ from readers import rows
 from sluice_job import Job, free_port, wait_until
 
 STOPPED, USAGE = 1, 2  # exit codes (docs/cli.md)
+FAULTS = os.environ["SLUICE_FAULTS_BIN"]
 
 
 @pytest.fixture
@@ -218,6 +220,66 @@ def test_table_without_its_checkpoint(broker, topic, tmp_path):
         shutil.move(tmp_path / "away", job.checkpoint)
         assert job.run() == 0, job.log_tail()
     check_exactly_once(job.table, 40)
+
+
+@pytest.mark.parametrize("while_it_runs", [True, False])
+def test_a_topic_made_anew_is_another_topic_to_a_later_run(broker, topic, tmp_path, while_it_runs):
+    trigger = "processingTime: 100 ms" if while_it_runs else "availableNow: true"
+    produce(broker.bootstrap, topic, 0, 40)
+    with Job(tmp_path, broker.bootstrap, topic, trigger=trigger) as job:
+        job.start()
+        wait_until(lambda: job.newest() == 0, 30, "the first batch")
+        if not while_it_runs:
+            assert job.wait() == 0
+        broker.delete_topic(topic)
+        broker.create_topic(topic, 4)
+        produce(broker.bootstrap, topic, 0, 80)
+        if while_it_runs:
+            assert job.wait() == STOPPED
+        # It holds more than was read: by its offsets alone it would be gone on with, 40 records skipped.
+        for _ in range(2):
+            assert job.run() == STOPPED, job.log_tail()
+            assert says(job, "KAFKA_DATA_LOSS.TOPIC_RECREATED", topic)
+        assert len(rows(job.table)) == 40
+    # As the message says: then it is read from its beginning, once.
+    options = "failOnDataLoss: false\nmaxOffsetsPerTrigger: 40"
+    with Job(tmp_path, broker.bootstrap, topic, source=options) as job:
+        assert job.run() == 0, job.log_tail()
+        assert sorted(row["id"] for row in rows(job.table)) == sorted([*range(40), *range(80)])
+    with Job(tmp_path, broker.bootstrap, topic) as job:
+        produce(broker.bootstrap, topic, 80, 4)
+        assert job.run() == 0, job.log_tail()
+        assert len(rows(job.table)) == 124
+
+
+def test_a_batch_that_begins_a_topic_made_anew_runs_again_whole(broker, topic, tmp_path):
+    produce(broker.bootstrap, topic, 0, 40)
+    with Job(tmp_path, broker.bootstrap, topic, source="failOnDataLoss: false", binary=FAULTS) as job:
+        assert job.run() == 0, job.log_tail()
+        broker.delete_topic(topic)
+        broker.create_topic(topic, 4)
+        produce(broker.bootstrap, topic, 0, 80)
+        assert job.run(SLUICE_FAULT="delta.before_commit:1") == -signal.SIGKILL
+        assert job.run() == 0, job.log_tail()
+        assert sorted(row["id"] for row in rows(job.table)) == sorted([*range(40), *range(80)])
+
+
+def test_a_table_restored_from_a_copy_while_a_job_runs(broker, topic, tmp_path):
+    produce(broker.bootstrap, topic, 0, 40)
+    with Job(tmp_path, broker.bootstrap, topic, trigger="processingTime: 100 ms") as job:
+        job.start()
+        wait_until(lambda: job.newest() == 0, 30, "the first batch")
+        shutil.copytree(job.table / "_delta_log", tmp_path / "copy")
+        produce(broker.bootstrap, topic, 40, 40)
+        wait_until(lambda: job.newest() == 1, 30, "the second batch")
+        shutil.rmtree(job.table / "_delta_log")
+        shutil.copytree(tmp_path / "copy", job.table / "_delta_log")
+        produce(broker.bootstrap, topic, 80, 40)
+        assert job.wait() == STOPPED, "it went on writing versions that nobody can read"
+        assert says(job, "TABLE_REPLACED", str(job.table), "its newest is 1")
+        assert len(rows(job.table)) == 40
+        # The checkpoint knows of a batch that the table has not.
+        assert job.run() == STOPPED and says(job, "CHECKPOINT.OF_ANOTHER_TABLE")
 
 
 def test_columns_that_disagree_with_the_table(broker, topic, tmp_path):

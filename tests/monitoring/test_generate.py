@@ -312,6 +312,20 @@ def test_wrong_inputs_are_told_and_nothing_is_written(tmp_path):
     assert subprocess.run([BINARY, "monitoring", "generate", good], capture_output=True).returncode == USAGE
     blocked = generate(text, good)
     assert blocked.returncode == 1 and str(text) in blocked.stderr
+    (tmp_path / "half/prometheus.yaml").mkdir(parents=True)
+    blocked = generate(tmp_path / "half", good)
+    assert blocked.returncode == 1 and "prometheus.yaml: there is something that is no file" in blocked.stderr
+    unnamed = generate("", good)
+    assert unnamed.returncode == USAGE and "--out ''" in unnamed.stderr
+
+
+def test_a_name_of_several_lines(tmp_path):
+    config = job(tmp_path)
+    config.write_text(config.read_text().replace("'city''s trips'", r'"a\n- job_name: b\u0007 \"\\"'))
+    assert generate(tmp_path / "out", config).returncode == 0
+    run("promtool", "check", "config", "prometheus.yaml", cwd=tmp_path / "out")
+    first = yaml.safe_load((tmp_path / "out/prometheus.yaml").read_text())["scrape_configs"][0]
+    assert first["static_configs"][0]["labels"]["query"] == 'a\n- job_name: b\a "\\'
 
 
 def test_secrets_of_the_configuration_are_in_no_file(tmp_path):

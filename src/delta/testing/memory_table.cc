@@ -146,6 +146,15 @@ Status MemoryTable::CheckNotFenced(const AppendRequest& request) const {
   return Status::Ok();
 }
 
+Result<std::map<std::string, std::string>> MemoryTable::LastTopicIds(const std::string& app_id) {
+  std::lock_guard lock(log_->mutex_);
+  std::map<std::string, std::string> ids;
+  for (const AppendRequest& commit : log_->commits_) {
+    if (commit.app_id == app_id) ids = commit.topic_ids;
+  }
+  return ids;
+}
+
 Result<CommitOutcome> MemoryTable::Append(const AppendRequest& request) {
   std::lock_guard lock(log_->mutex_);
   MemoryLog::Faults& faults = log_->faults_;

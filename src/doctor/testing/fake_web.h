@@ -14,7 +14,8 @@ namespace sluice::doctor::testing {
 
 class FakeWeb : public Web {
  public:
-  Result<Answer> Get(const std::string& url) override {
+  Result<Answer> Get(const std::string& url) override { return GetAs(url, ""); }
+  Result<Answer> GetAs(const std::string& url, const std::string& /*token*/) override {
     asked.push_back(url);
     const auto found = answers.find(url);
     if (found == answers.end()) return Status::Retry("HTTP.CONNECT", url + ": refused");

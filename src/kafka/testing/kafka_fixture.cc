@@ -2,6 +2,8 @@
 #include "kafka/testing/kafka_fixture.h"
 
 #include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 
 #include <cstdlib>
 
@@ -47,6 +49,12 @@ void KafkaFixture::Send(const std::string& topic, int partition, int first, int 
     Must(producer->Send(topic, partition, fmt::format("k{}", i), fmt::format("v{}", i)));
   }
   Must(producer->Flush(std::chrono::seconds(30)));
+}
+
+void KafkaFixture::ForgetSequences() {
+  constexpr int16_t kProduce = 0;
+  rd_kafka_mock_push_request_errors(broker->cluster(), kProduce, 1,
+                                    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
 }
 
 ReadOutcome ReadAll(RangeReader& reader, const ReadLimits& limits) {

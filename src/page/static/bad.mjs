@@ -24,6 +24,12 @@ export class BadList {
   update(kinds, samples, totals, hint) {
     setText(hint, totals.bad > 0 ? `${plural(totals.bad, "record")} since the start; their columns are NULL.` : "");
     this.nothing.hidden = kinds.length > 0;
+    // A process that was started anew knows nothing of those before.
+    for (const [name, parts] of this.kinds) {
+      if (kinds.some(({ kind }) => kind === name)) continue;
+      parts.root.remove();
+      this.kinds.delete(name);
+    }
     for (const kind of kinds) {
       if (!this.kinds.has(kind.kind)) this.add(kind.kind, this.kinds.size === 0);
       this.fill(this.kinds.get(kind.kind), kind, samples);

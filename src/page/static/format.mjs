@@ -71,7 +71,9 @@ export function clock(ms) {
 }
 
 export const shortClock = (ms) => clock(ms).slice(0, 5);
-export const iso = (ms) => new Date(ms).toISOString();
+// Feeds say what they like of their time; of a moment outside of the calendar a date is an error.
+const MOST_MS = 8.64e15;
+export const iso = (ms) => (Math.abs(ms) <= MOST_MS ? new Date(ms).toISOString() : `${ms < 0 ? "before" : "after"} all calendars`);
 export const moment = (ms) => iso(ms).replace("T", " ").replace(/\.\d+Z$/, " UTC");
 
 export const plural = (count, one, many = `${one}s`) => `${integer(count)} ${count === 1 ? one : many}`;

@@ -145,6 +145,8 @@ export function between(history, keys, from, to) {
 }
 
 export function addPoint(points, point, most) {
+  // The server's clock was set back: what lies ahead of it is over.
+  if (point && points.t.at(-1) > point.t + 10) for (const key of Object.keys(points)) if (key !== "step_s") points[key] = [];
   if (!point || (points.t.length > 0 && point.t <= points.t.at(-1))) return;
   for (const key of Object.keys(points)) {
     if (key === "step_s") continue;

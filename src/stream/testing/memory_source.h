@@ -36,6 +36,9 @@ class MemoryBroker {
   // Offsets that a reader gets, over all partitions.
   std::vector<std::pair<TopicPartition, Offset>> Deliverable() const;
 
+  // What a source says of its topics, and what the last one was told of them by an earlier run.
+  std::map<std::string, std::string> topic_ids;
+  std::map<std::string, std::string> remembered_ids;
   // What a source has to warn of from now on.
   void Warn(kafka::SourceWarning warning);
   // Called before each call of a source or reader ("latest", "read", ...); an error is returned. And
@@ -72,6 +75,12 @@ class MemorySource : public kafka::Source {
                                   const std::stop_token& stop) override;
   Result<OffsetMap> EarliestOffsets(const std::vector<TopicPartition>& partitions,
                                     const std::stop_token& stop) override;
+  std::map<std::string, std::string> TopicIds(const OffsetMap&) const override {
+    return broker_->topic_ids;
+  }
+  void RememberTopicIds(const std::map<std::string, std::string>& ids) override {
+    broker_->remembered_ids = ids;
+  }
   std::unique_ptr<kafka::RangeReader> NewReader() override;
   std::vector<kafka::SourceWarning> TakeWarnings() override;
   std::string description() const override { return "KafkaV2[Subscribe[memory]]"; }
