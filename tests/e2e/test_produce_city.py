@@ -87,7 +87,7 @@ def city(tmp_path_factory):
     port = free_port()
     log = open(tmp_path_factory.mktemp("city") / "log", "wb")
     command = [os.environ["SLUICE_BIN"], "simulate", "--listen", f"127.0.0.1:{port}"]
-    command += ["--feeds", str(FEEDS), "--vehicles", "60", "--faults", schedule()]
+    command += ["--feeds", str(FEEDS), "--vehicles", "60", "--clock", "08:00", "--faults", schedule()]
     process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def get(path):
