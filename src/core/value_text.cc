@@ -29,6 +29,16 @@ CivilDate FromDays(int64_t days) {
   return {yoe + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
+// Of the control character with which the text begins, in UTF-8; 0 if there is none. U+0080 to U+009F are
+// controls as well, of two bytes.
+size_t ControlBytes(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x20 || first == 0x7F) return 1;
+  if (first != 0xC2 || text.size() < 2) return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  return second >= 0x80 && second <= 0x9F ? 2 : 0;
+}
+
 }  // namespace
 
 std::string DateText(int64_t days) {
@@ -115,14 +125,29 @@ std::string Printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());
   for (size_t at = 0; at < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
-    const bool two_bytes = byte == 0xC2 && next >= 0x80 && next <= 0x9F;  // in UTF-8
-    if (two_bytes) ++at;
-    const bool control = two_bytes || (byte < 0x20 && byte != '\t') || byte == 0x7f;
-    shown += control ? '?' : static_cast<char>(byte);
+    const size_t bytes = ControlBytes(text.substr(at));
+    shown += bytes > 0 && text[at] != '\t' ? '?' : text[at];
+    at += bytes == 2;
   }
   return shown;
+}
+
+std::string EscapeControls(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string escaped;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t bytes = ControlBytes(text.substr(at));
+    at += bytes == 2;  // the second byte is the code
+    const auto code = static_cast<unsigned char>(text[at]);
+    if (bytes == 0) {
+      escaped += text[at];
+    } else {
+      escaped += "\\u00";
+      escaped += kHex[code >> 4];
+      escaped += kHex[code & 15];
+    }
+  }
+  return escaped;
 }
 
 }  // namespace sluice

@@ -24,5 +24,7 @@ void AppendJsonString(std::string_view text, std::string* out);
 // For a line of a terminal, what strangers have said: each control character becomes '?', line breaks among
 // them, but the tab; those from U+0080 to U+009F too.
 std::string Printable(std::string_view text);
+// The same for text whose control characters matter: each, the tab too, as \u001b.
+std::string EscapeControls(std::string_view text);
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/value_text.h"
 #include "decode/utf8.h"
 
 namespace sluice::decode {

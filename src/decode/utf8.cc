@@ -100,27 +100,6 @@ std::string Utf16ToUtf8(std::u16string_view text) {
   return out;
 }
 
-std::string EscapeControls(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<uint8_t>(text[i]);
-    // U+0080 to U+009F are controls as well, of two bytes.
-    const bool second_set = c == 0xC2 && i + 1 < text.size() &&
-                            static_cast<uint8_t>(text[i + 1]) >= 0x80 &&
-                            static_cast<uint8_t>(text[i + 1]) < 0xA0;
-    if (second_set) c = static_cast<uint8_t>(text[++i]);
-    if (c < 0x20 || c == 0x7F || second_set) {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 std::string RepairUtf8(std::string_view bytes) { return Utf16ToUtf8(Utf8ToUtf16(bytes)); }
 
 }  // namespace sluice::decode

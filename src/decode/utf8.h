@@ -42,9 +42,6 @@ std::u16string Utf8ToUtf16(std::string_view bytes);
 void AppendUtf16(std::u16string_view text, std::string* out);
 std::string Utf16ToUtf8(std::u16string_view text);
 
-// For a line of a log or a terminal: control characters as \u001b, all else as it is.
-std::string EscapeControls(std::string_view text);
-
 // The bytes with every malformed part replaced by U+FFFD.
 std::string RepairUtf8(std::string_view bytes);
 

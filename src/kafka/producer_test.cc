@@ -127,8 +127,7 @@ TEST(ProducerTest, ARecordThatTheTopicDoesNotTakeIsAReport) {
   settings.on_delivery = reports.sink();
   const auto producer = Open(std::move(settings));
   ASSERT_TRUE(producer);
-  rd_kafka_mock_push_request_errors(kafka.broker->cluster(), 0 /* Produce */, 1,
-                                    RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  kafka.RefuseNextBatch(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   ASSERT_TRUE(producer->Send({.topic = "t", .value = "large", .tag = 1}, {}).ok());
   EXPECT_FALSE(producer->Flush(std::chrono::seconds(30)).ok());
   EXPECT_EQ(reports.by_tag[1].fate, DeliveryFate::kTooLarge);
@@ -146,8 +145,7 @@ TEST(ProducerTest, ADeliveryWithoutAnOffsetIsNotBelieved) {
   settings.on_delivery = reports.sink();
   const auto producer = Open(std::move(settings));
   ASSERT_TRUE(producer);
-  rd_kafka_mock_push_request_errors(kafka.broker->cluster(), 0 /* Produce */, 1,
-                                    RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+  kafka.RefuseNextBatch(RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
   ASSERT_TRUE(producer->Send({.topic = "t", .key = "k", .value = "v", .tag = 1}, {}).ok());
   EXPECT_FALSE(producer->Flush(std::chrono::seconds(30)).ok());
   EXPECT_EQ(reports.by_tag[1].fate, DeliveryFate::kFailed);

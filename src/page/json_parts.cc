@@ -67,4 +67,11 @@ Json PointJson(const Point& point, const std::vector<const char*>& names) {
   return json;
 }
 
+void AddNewest(const History& history, const std::vector<const char*>& names,
+               const std::vector<LogRow>& log, Json& json) {
+  json["point"] = PointJson(history.fine().back(), names);
+  if (!history.coarse().empty()) json["coarse_point"] = PointJson(history.coarse().back(), names);
+  json["log"] = LogJson(log);
+}
+
 }  // namespace sluice::page

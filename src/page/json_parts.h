@@ -39,5 +39,8 @@ Json LogJson(const Rows& rows) {
 Json HistoryJson(const History& history, const std::vector<const char*>& names);
 // {"t", NAME: value, ...}
 Json PointJson(const Point& point, const std::vector<const char*>& names);
+// What a sample brings that was not there before: "point", "coarse_point" if there is one, "log".
+void AddNewest(const History& history, const std::vector<const char*>& names,
+               const std::vector<LogRow>& log, Json& json);
 
 }  // namespace sluice::page

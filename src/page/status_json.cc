@@ -193,10 +193,7 @@ std::string StatusJson(const QueryBoard& board, int64_t now_ms, const std::strin
 std::string SampleEventJson(const QueryBoard& board, int64_t now_ms,
                             const std::vector<LogRow>& log) {
   Json json = CurrentJson(board, now_ms);
-  json["point"] = PointJson(board.history().fine().back(), SeriesNames());
-  if (!board.history().coarse().empty())
-    json["coarse_point"] = PointJson(board.history().coarse().back(), SeriesNames());
-  json["log"] = LogJson(log);
+  AddNewest(board.history(), SeriesNames(), log, json);
   return Line(json);
 }
 

@@ -99,6 +99,16 @@ def wait_until(condition, what, seconds=30.0, every=0.05):
         time.sleep(every)
 
 
+def end(process, seconds=20):
+    """Ends a program in good order, or kills it if that takes longer; gives its exit code."""
+    process.terminate()
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
 class KafkaBroker:
     """A broker that keeps its ports and its data over stop/kill and start."""
 
@@ -150,12 +160,7 @@ class KafkaBroker:
             return
         self._admin = None
         self.process.send_signal(signal.SIGCONT)
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
         self.process = None
 
     def kill(self):

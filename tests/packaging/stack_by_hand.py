@@ -21,7 +21,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests" / "integration"))
-from kafka_broker import KafkaBroker, free_ports, wait_until  # noqa: E402, F401
+from kafka_broker import KafkaBroker, end, free_ports, wait_until  # noqa: E402, F401
 
 PORTS = {
     "kafka": (9092, 9093, 9094),
@@ -161,13 +161,7 @@ class Stack:
 
     def stop(self, name):
         """Ends it as Docker would; gives its exit code."""
-        process = self.processes.pop(name)
-        process.terminate()
-        try:
-            return process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+        return end(self.processes.pop(name), 30)
 
 
 def main():

@@ -51,10 +51,14 @@ void KafkaFixture::Send(const std::string& topic, int partition, int first, int 
   Must(producer->Flush(std::chrono::seconds(30)));
 }
 
-void KafkaFixture::ForgetSequences() {
+void KafkaFixture::RefuseNextBatch(int error) {
   constexpr int16_t kProduce = 0;
   rd_kafka_mock_push_request_errors(broker->cluster(), kProduce, 1,
-                                    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+                                    static_cast<rd_kafka_resp_err_t>(error));
+}
+
+void KafkaFixture::ForgetSequences() {
+  RefuseNextBatch(RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
 }
 
 ReadOutcome ReadAll(RangeReader& reader, const ReadLimits& limits) {

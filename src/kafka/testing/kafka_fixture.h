@@ -41,7 +41,9 @@ struct KafkaFixture {
   std::unique_ptr<Source> Open(const SourceOptions& options);
   // Sends "v<i>" with key "k<i>" for i in [first, last) to one partition and waits for the answers.
   void Send(const std::string& topic, int partition, int first, int last);
-  // The next batch of a producer is refused as by a broker that lost what it had acknowledged: its client
+  // The next batch of a producer gets this answer (rd_kafka_resp_err_t) instead of being taken.
+  void RefuseNextBatch(int error);
+  // The same, as by a broker that lost what it had acknowledged: its client
   // gives itself up.
   void ForgetSequences();
 

@@ -5,7 +5,7 @@ import { byId, el, setText, svg } from "./dom.mjs";
 import { age, bytes, clock, integer, iso, lasting, lastingParts, moment, percent, plural, short } from "./format.mjs";
 import { LineChart, partsBar, StackedBars } from "./chart.mjs";
 import { BadList } from "./bad.mjs";
-import { addLog, addPoint, between, ConfigView, drawHeadline, drawLinks, LogView, Page, Tiles } from "./shared.mjs";
+import { addLog, addPoint, between, ConfigView, drawHeadline, drawLinks, LogView, Page, RangeChoice, Tiles } from "./shared.mjs";
 import { Table } from "./table.mjs";
 
 const PARTS = [
@@ -142,22 +142,13 @@ const badList = new BadList(byId("bad-list"));
 const config = new ConfigView(byId("config-table"));
 const log = new LogView(byId("log-lines"), byId("log-hint"));
 
-let range = null;
-for (const input of document.querySelectorAll("input[name=range]")) {
-  input.addEventListener("change", () => {
-    range = Number(input.value);
-    page.changed();
-  });
-}
+const range = new RangeChoice(() => page.changed());
 
 // Ten minutes until there is more to see.
 function shownRange(model) {
-  if (range == null && model.now_ms - model.query.started_ms > 1200e3) range = 3600;
-  const shown = range ?? 600;
-  const input = document.querySelector(`input[name=range][value="${shown}"]`);
-  if (!input.checked) input.checked = true;
   const lived = (model.now_ms - model.query.started_ms) / 1000;
-  return Math.min(shown, Math.max(120, lived));
+  if (lived > 1200) range.usual = 3600;
+  return range.shown(lived);
 }
 
 const level = (bad, warning) => (bad ? "bad" : warning ? "warning" : null);

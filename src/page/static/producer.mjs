@@ -4,7 +4,7 @@
 import { byId, el, glyph, setText } from "./dom.mjs";
 import { bytes, clock, integer, iso, lasting, lastingParts, moment, percent, plural, short } from "./format.mjs";
 import { LineChart } from "./chart.mjs";
-import { addLog, addPoint, between, ConfigView, drawHeadline, drawLinks, LogView, Page, Tiles } from "./shared.mjs";
+import { addLog, addPoint, between, ConfigView, drawHeadline, drawLinks, LogView, Page, RangeChoice, Tiles } from "./shared.mjs";
 import { Table } from "./table.mjs";
 
 const LEVELS = { well: "good", waiting: "note", frozen: "warning", silent: "bad", failing: "bad" };
@@ -71,20 +71,7 @@ byId("feed-table").append(table.root);
 const config = new ConfigView(byId("config-table"));
 const log = new LogView(byId("log-lines"), byId("log-hint"));
 
-let range = null;
-for (const input of document.querySelectorAll("input[name=range]")) {
-  input.addEventListener("change", () => {
-    range = Number(input.value);
-    page.changed();
-  });
-}
-
-function shownRange(model) {
-  const shown = range ?? 600;
-  const input = document.querySelector(`input[name=range][value="${shown}"]`);
-  if (!input.checked) input.checked = true;
-  return Math.min(shown, Math.max(120, (model.now_ms - model.started_ms) / 1000));
-}
+const range = new RangeChoice(() => page.changed());
 
 const sum = (feeds, value) => feeds.reduce((total, feed) => total + value(feed), 0);
 
@@ -114,7 +101,7 @@ function showSection(name, there) {
 }
 
 function draw(model) {
-  const shown = shownRange(model);
+  const shown = range.shown((model.now_ms - model.started_ms) / 1000);
   const to = Math.floor(model.now_ms / 1000);
   const data = between(model.history, KEYS, to - shown, to);
   const name = `Producer of ${model.topic}`;

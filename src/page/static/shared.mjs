@@ -130,6 +130,27 @@ export class Tiles {
   }
 }
 
+// The seconds that the charts show: what the user chose, until then the usual; not far before the start.
+export class RangeChoice {
+  constructor(changed) {
+    this.chosen = null;
+    this.usual = 600;
+    for (const input of document.querySelectorAll("input[name=range]")) {
+      input.addEventListener("change", () => {
+        this.chosen = Number(input.value);
+        changed();
+      });
+    }
+  }
+
+  shown(lived) {
+    const seconds = this.chosen ?? this.usual;
+    const input = document.querySelector(`input[name=range][value="${seconds}"]`);
+    if (!input.checked) input.checked = true;
+    return Math.min(seconds, Math.max(120, lived));
+  }
+}
+
 // Points between two moments: seconds where they are kept, ten seconds before that.
 export function between(history, keys, from, to) {
   const { fine, coarse } = history;
