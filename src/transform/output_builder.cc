@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/output_builder.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -151,8 +152,8 @@ void OutputBuilder::AppendStrings(const Rows& rows) {
   char* out = data_.Extend(static_cast<size_t>(last_offset_ - first));
   for (int64_t i = 0; i < rows.count; ++i) {
     if (!rows.IsValid(i)) continue;
-    std::memcpy(out, Bytes(texts[i]), texts[i].value.inlined.length);
-    out += texts[i].value.inlined.length;
+    out =
+        std::copy_n(Bytes(texts[i]), texts[i].value.inlined.length, out);  // null if all are empty
   }
 }
 

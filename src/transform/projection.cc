@@ -27,12 +27,13 @@ int FindOnly(const std::vector<Field>& fields, const std::string& name) {
 
 // SELECT list FROM input [WHERE condition] and nothing else.
 bool IsPlainSelect(const Json& node) {
+  if (node["type"] != "SELECT_NODE") return false;  // a UNION has no FROM of its own
   const Json& from = node["from_table"];
-  return node["type"] == "SELECT_NODE" && node["modifiers"].empty() &&
-         node["cte_map"]["map"].empty() && node["group_expressions"].empty() &&
-         node["group_sets"].empty() && node["having"].is_null() && node["sample"].is_null() &&
-         node["qualify"].is_null() && node["aggregate_handling"] == "STANDARD_HANDLING" &&
-         from["type"] == "BASE_TABLE" && from["sample"].is_null() && from["at_clause"].is_null() &&
+  return node["modifiers"].empty() && node["cte_map"]["map"].empty() &&
+         node["group_expressions"].empty() && node["group_sets"].empty() &&
+         node["having"].is_null() && node["sample"].is_null() && node["qualify"].is_null() &&
+         node["aggregate_handling"] == "STANDARD_HANDLING" && from["type"] == "BASE_TABLE" &&
+         from["sample"].is_null() && from["at_clause"].is_null() &&
          from["column_name_alias"].empty();
 }
 
