@@ -87,12 +87,13 @@ def write_config(directory, workload, bootstrap, topic, *, trigger="availableNow
     return path
 
 
-def run_sluice(binary, directory, config):
-    """Runs a job to its end; wall and CPU seconds, peak RSS, rows, commits, seconds to the first commit, by stage."""
+def run_sluice(binary, directory, config, under=()):
+    """Runs a job to its end; wall and CPU seconds, peak RSS, rows, commits, seconds to the first commit, by stage.
+    `under`: the words of a program that starts it, such as a profiler."""
     table = pathlib.Path(directory) / "table"
     log = open(pathlib.Path(directory) / "log.jsonl", "wb")
     begin = time.time()
-    process = subprocess.Popen([binary, "run", str(config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen([*under, binary, "run", str(config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.time() - begin
     log.close()
