@@ -2,10 +2,9 @@
 #include "page/event_stream.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -22,11 +21,10 @@ constexpr const char* kGreeting = "retry: 2000\n\n";
 
 }  // namespace
 
-// How far each stream is: what it has handed over entirely.
+// Outlives the streams, which outlive whoever opened them.
 struct EventStreams::Shared {
-  std::mutex mutex;
-  int next_id = 0;
-  std::map<int, uint64_t> sent;
+  std::atomic<int> open{0};
+  std::atomic<bool> ended{false};
 };
 
 namespace {
@@ -35,14 +33,17 @@ namespace {
 class Stream {
  public:
   Stream(const EventRing& ring, const std::function<SnapshotText()>& snapshot,
-         std::optional<uint64_t> seen)
+         const std::atomic<bool>& ended, std::optional<uint64_t> seen)
       : ring_(ring),
         snapshot_(snapshot),
+        ended_(ended),
         seen_(seen),
         text_(std::make_shared<const std::string>(kGreeting)) {}
 
   http::BodyStep Read(std::span<char> into) {
+    const bool ended = ended_;  // looked at before the ring: what it holds then is the last
     if (at_ == text_->size() && !FindNext()) {
+      if (ended) return http::BodyStep::End();
       if (SteadyClock::now() - last_ < kHeartbeat) {
         const auto left = kHeartbeat - (SteadyClock::now() - last_);
         return http::BodyStep::Wait(std::chrono::ceil<milliseconds>(left));
@@ -55,9 +56,6 @@ class Stream {
     last_ = SteadyClock::now();
     return http::BodyStep::Bytes(size);
   }
-
-  // Everything up to here is handed over.
-  uint64_t sent() const { return at_ == text_->size() ? seen_.value_or(0) : seen_.value_or(1) - 1; }
 
  private:
   bool FindNext() {
@@ -84,6 +82,7 @@ class Stream {
 
   const EventRing& ring_;
   const std::function<SnapshotText()>& snapshot_;
+  const std::atomic<bool>& ended_;
   std::optional<uint64_t> seen_;  // null: begins with a snapshot
   std::shared_ptr<const std::string> text_;
   size_t at_ = 0;
@@ -102,41 +101,30 @@ EventStreams::EventStreams(const EventRing& ring, std::function<SnapshotText()> 
 
 http::ServerResponse EventStreams::Answer(const http::ServerRequest& request) {
   http::ServerResponse response;
-  int id = 0;
-  {
-    const std::scoped_lock lock(shared_->mutex);
-    if (shared_->sent.size() >= kMostClients) {
-      response.status = 503;
-      response.headers = {{"Retry-After", "10"}};
-      response.body =
-          "as many pages are open as are served live; /api/v1/status answers all the same\n";
-      return response;
-    }
-    id = shared_->next_id++;
-    shared_->sent[id] = 0;
+  if (shared_->open >= kMostClients) {
+    response.status = 503;
+    response.headers = {{"Retry-After", "10"}};
+    response.body =
+        "as many pages are open as are served live; /api/v1/status answers all the same\n";
+    return response;
   }
+  ++shared_->open;
   response.content_type = "text/event-stream; charset=utf-8";
   response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   response.waker = waker_;
-  response.stream = [stream = std::make_shared<Stream>(ring_, snapshot_, LastSeen(ring_, request)),
-                     shared = shared_, id](uint64_t, std::span<char> into) {
-    const http::BodyStep step = stream->Read(into);
-    const std::scoped_lock lock(shared->mutex);
-    shared->sent[id] = stream->sent();
-    return step;
-  };
-  response.done = [shared = shared_, id](bool) {
-    const std::scoped_lock lock(shared->mutex);
-    shared->sent.erase(id);
-  };
+  response.stream =
+      [stream =
+           std::make_shared<Stream>(ring_, snapshot_, shared_->ended, LastSeen(ring_, request)),
+       shared = shared_](uint64_t, std::span<char> into) { return stream->Read(into); };
+  response.done = [shared = shared_](bool) { --shared->open; };
   return response;
 }
 
-bool EventStreams::AllSent() const {
-  const uint64_t newest = ring_.newest();
-  const std::scoped_lock lock(shared_->mutex);
-  return std::all_of(shared_->sent.begin(), shared_->sent.end(),
-                     [&](const auto& stream) { return stream.second >= newest; });
+void EventStreams::End() {
+  shared_->ended = true;
+  Ring();
 }
+
+int EventStreams::open() const { return shared_->open; }
 
 }  // namespace sluice::page

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTurn{200};
 constexpr int kTurnsPerLook = 5;
-constexpr milliseconds kFarewell{500};
+constexpr milliseconds kFarewell{1000};
 constexpr size_t kRingEvents = 512;
 constexpr size_t kRingBytes = 8 << 20;
 
@@ -56,7 +56,8 @@ void LivePage::Finish() {
   thread_.request_stop();
   thread_.join();
   Turn();
-  for (milliseconds waited{0}; waited < kFarewell && !streams_.AllSent();
+  streams_.End();
+  for (milliseconds waited{0}; waited < kFarewell && streams_.open() > 0;
        waited += milliseconds(10))
     std::this_thread::sleep_for(milliseconds(10));
 }
