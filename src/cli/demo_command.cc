@@ -23,6 +23,7 @@
 #include "cli/stage_checks.h"
 #include "cli/status_line.h"
 #include "cli/time_limit.h"
+#include "core/value_text.h"
 
 namespace sluice::cli {
 

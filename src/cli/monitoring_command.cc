@@ -2,6 +2,7 @@
 #include "cli/monitoring_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,12 +29,6 @@ Status Refused(const std::string& file, const std::string& why) {
   return Status::Exit("MONITORING", file + ": " + why);
 }
 
-std::string Joined(const std::set<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
-
 std::string TopicOf(const kafka::SourceOptions& source) {
   if (const auto* pattern = std::get_if<kafka::SubscribePattern>(&source.subscription))
     return pattern->pattern;
@@ -43,7 +38,7 @@ std::string TopicOf(const kafka::SourceOptions& source) {
   if (const auto* assign = std::get_if<kafka::Assign>(&source.subscription)) {
     for (const TopicPartition& partition : assign->partitions) names.insert(partition.topic);
   }
-  return Joined(names);
+  return fmt::format("{}", fmt::join(names, ","));
 }
 
 // Where a Prometheus on the same machine reaches a program that listens there.

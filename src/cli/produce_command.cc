@@ -26,6 +26,7 @@
 #include "config/key_reference.h"
 #include "config/producer_config.h"
 #include "config/producer_keys.h"
+#include "core/value_text.h"
 #include "core/version.h"
 #include "monitor/page_server.h"
 #include "produce/feed_producer.h"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/status_line.h"
+#include "core/value_text.h"
 #include "gtfs/body.h"
 #include "gtfs/faults.h"
 

@@ -9,6 +9,7 @@
 
 #include "cli/shell_words.h"
 #include "cli/status_line.h"
+#include "core/value_text.h"
 #include "monitor/process_stats.h"
 
 namespace sluice::cli {

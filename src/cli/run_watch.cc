@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "core/value_text.h"
 #include "decode/decoder.h"
 #include "monitor/error_labels.h"
 #include "monitor/process_stats.h"

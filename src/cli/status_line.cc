@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/value_text.h"
+
 namespace sluice::cli {
 
 namespace {
@@ -37,13 +39,6 @@ std::string Draining(const RunStatus& status) {
 }
 
 }  // namespace
-
-std::string WithThousands(int64_t number) {
-  std::string digits = std::to_string(number < 0 ? -number : number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
-  return number < 0 ? "-" + digits : digits;
-}
 
 std::string HumanBytes(int64_t bytes) {
   const auto value = static_cast<double>(bytes);

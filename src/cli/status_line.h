@@ -29,8 +29,6 @@ struct RunStatus {
 // bar, what is left and an estimate when draining.
 std::string FormatStatusLine(const RunStatus& status, int width);
 
-// "1,234,567".
-std::string WithThousands(int64_t number);
 // "180 MB", "1.2 GB".
 std::string HumanBytes(int64_t bytes);
 // "45 s", "3 min 20 s", "2 h 05 min".

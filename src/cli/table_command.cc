@@ -15,6 +15,7 @@
 #include "cli/status_line.h"
 #include "cli/table_rows.h"
 #include "core/columns_json.h"
+#include "core/value_text.h"
 #include "delta/log_reader.h"
 
 namespace sluice::cli {

@@ -121,6 +121,13 @@ void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
+std::string WithThousands(int64_t number) {
+  std::string digits = std::to_string(number);
+  const size_t first = number < 0 ? 1 : 0;
+  for (size_t at = digits.size(); at > first + 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
 std::string Printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());

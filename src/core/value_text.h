@@ -21,6 +21,8 @@ void AppendDecimalText(__int128 unscaled, int scale, std::string* out);
 std::string Base64(std::string_view bytes);
 // With quotes; escapes '"', '\\' and control characters only.
 void AppendJsonString(std::string_view text, std::string* out);
+// "1,234,567".
+std::string WithThousands(int64_t number);
 // For a line of a terminal, what strangers have said: each control character becomes '?', line breaks among
 // them, but the tab; those from U+0080 to U+009F too.
 std::string Printable(std::string_view text);

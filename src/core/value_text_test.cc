@@ -58,6 +58,17 @@ TEST(ValueTextTest, JsonStrings) {
   EXPECT_EQ(text, R"("a\"b\\c\n\t\u0001\u0000/é")");
 }
 
+TEST(WithThousands, ACommaEveryThreeDigits) {
+  EXPECT_EQ(WithThousands(0), "0");
+  EXPECT_EQ(WithThousands(999), "999");
+  EXPECT_EQ(WithThousands(1000), "1,000");
+  EXPECT_EQ(WithThousands(1234567), "1,234,567");
+  EXPECT_EQ(WithThousands(-123), "-123");
+  EXPECT_EQ(WithThousands(-1234), "-1,234");
+  EXPECT_EQ(WithThousands(-123456), "-123,456");
+  EXPECT_EQ(WithThousands(-1234567), "-1,234,567");
+}
+
 TEST(Printable, WhatMovesATerminalIsReplaced) {
   EXPECT_EQ(Printable("a\x1b[2J\x1b]0;b\x07\r\n\x7f"), "a?[2J?]0;b????");
   EXPECT_EQ(Printable("\xC2\x9B"

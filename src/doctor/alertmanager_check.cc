@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/value_text.h"
 #include "doctor/tcp.h"
 #include "doctor/wording.h"
 #include "http/url.h"
@@ -175,7 +176,7 @@ Finding CheckAlertmanager(const AlertmanagerLook& look, const Monitored& monitor
   seen += fmt::format("; {} sent to Slack since its start",
                       Counted(counts.attempts - counts.failed, "message", "messages"));
   if (counts.failed > 0) {
-    const std::string failed = fmt::format("{}, {} not taken", seen, Count(counts.failed));
+    const std::string failed = fmt::format("{}, {} not taken", seen, WithThousands(counts.failed));
     if (counts.failed * 10 < counts.attempts) return Ok(kName, failed);  // a hiccup
     return Warn(
         kName, failed,

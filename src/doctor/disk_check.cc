@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <set>
 
+#include "core/value_text.h"
 #include "doctor/wording.h"
 
 namespace sluice::doctor {
@@ -135,9 +136,9 @@ Finding CheckDisk(const std::vector<DiskLook>& disks) {
 Finding CheckDescriptors(int64_t soft, int64_t hard, int64_t partitions) {
   const int64_t wanted = kBaseDescriptors + kDescriptorsAPartition * partitions;
   const std::string seen =
-      soft == INT64_MAX ? "open files: no limit" : Count(soft) + " open files allowed here";
+      soft == INT64_MAX ? "open files: no limit" : WithThousands(soft) + " open files allowed here";
   if (soft >= wanted) return Ok("descriptors", seen);
-  return Warn("descriptors", fmt::format("{}, {} are wanted", seen, Count(wanted)),
+  return Warn("descriptors", fmt::format("{}, {} are wanted", seen, WithThousands(wanted)),
               hard >= wanted
                   ? fmt::format("ulimit -n {} before the start (LimitNOFILE= in a unit)", wanted)
                   : "raise the hard limit (LimitNOFILE= in a unit, limits.conf)");

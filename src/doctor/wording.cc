@@ -10,15 +10,8 @@
 
 namespace sluice::doctor {
 
-std::string Count(int64_t number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<int64_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<size_t>(at), ",");
-  return text;
-}
-
 std::string Counted(int64_t number, const std::string& one, const std::string& many) {
-  return Count(number) + " " + (number == 1 ? one : many);
+  return WithThousands(number) + " " + (number == 1 ? one : many);
 }
 
 std::string Bytes(int64_t bytes) {

@@ -9,8 +9,6 @@
 
 namespace sluice::doctor {
 
-// "1,234,567".
-std::string Count(int64_t number);
 // "1 batch", "1,234 batches"; `many` is the plural.
 std::string Counted(int64_t number, const std::string& one, const std::string& many);
 // "512 bytes", "1.2 GB".

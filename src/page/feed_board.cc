@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/value_text.h"
 #include "page/feed_json.h"
 #include "page/words.h"
 
@@ -147,7 +148,7 @@ std::vector<SummaryLine> FeedBoard::Summary() const {
     lines.push_back(
         {"Feed " + info_.feeds[i].name,
          fmt::format("{}; {} messages, {} acknowledged", ToString(StateOf(i, turned_at_ms_)),
-                     Thousands(rows_[i].messages), Thousands(rows_[i].delivered))});
+                     WithThousands(rows_[i].messages), WithThousands(rows_[i].delivered))});
   }
   return lines;
 }

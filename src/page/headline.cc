@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/value_text.h"
 #include "page/words.h"
 
 namespace sluice::page {
@@ -98,7 +99,7 @@ std::optional<Headline> OfState(const QueryFacts& facts) {
                       facts.table_version < 0
                           ? std::string("Stopped; nothing was committed.")
                           : fmt::format("Stopped at a batch boundary; the table is at version {}.",
-                                        Thousands(facts.table_version)),
+                                        WithThousands(facts.table_version)),
                       "", ""};
     case RunState::kFailed: {
       Headline top = OfCode(facts, "The query has failed.");

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/value_text.h"
 #include "page/status_json.h"
 #include "page/words.h"
 
@@ -239,13 +240,13 @@ std::vector<SummaryLine> QueryBoard::Summary() const {
   std::vector<SummaryLine> lines = {
       {"State", ToString(state_.state)},
       {"Rows a second", fmt::format("{:.0f}", now_.rows)},
-      {"Rows since the start", Thousands(totals_.rows)},
-      {"Records waiting", Thousands(now_.lag_records)},
-      {"Bad records", Thousands(bad_.total())},
+      {"Rows since the start", WithThousands(totals_.rows)},
+      {"Records waiting", WithThousands(now_.lag_records)},
+      {"Bad records", WithThousands(bad_.total())},
   };
   if (now_.age) lines.push_back({"Newest record in the table", Lasting(*now_.age) + " old"});
   if (now_.commit_age) lines.push_back({"Last commit", Lasting(*now_.commit_age) + " ago"});
-  if (version() >= 0) lines.push_back({"Table version", Thousands(version())});
+  if (version() >= 0) lines.push_back({"Table version", WithThousands(version())});
   return lines;
 }
 

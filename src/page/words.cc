@@ -5,14 +5,9 @@
 
 #include <algorithm>
 
-namespace sluice::page {
+#include "core/value_text.h"
 
-std::string Thousands(int64_t number) {
-  std::string digits = std::to_string(number);
-  const size_t first = number < 0 ? 1 : 0;
-  for (size_t at = digits.size(); at > first + 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
+namespace sluice::page {
 
 std::string Lasting(double seconds) {
   const double s = std::max(seconds, 0.0);
@@ -24,7 +19,7 @@ std::string Lasting(double seconds) {
 }
 
 std::string Records(int64_t records) {
-  return Thousands(records) + (records == 1 ? " record" : " records");
+  return WithThousands(records) + (records == 1 ? " record" : " records");
 }
 
 }  // namespace sluice::page

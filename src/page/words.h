@@ -8,7 +8,6 @@
 
 namespace sluice::page {
 
-std::string Thousands(int64_t number);  // "1,234,567"
 // To two places that count: "0.8 s", "42 s", "12 min", "3 h", "2 days".
 std::string Lasting(double seconds);
 // "1 record", "1,200 records".

@@ -6,14 +6,6 @@
 namespace sluice::page {
 namespace {
 
-TEST(Words, Thousands) {
-  EXPECT_EQ(Thousands(0), "0");
-  EXPECT_EQ(Thousands(999), "999");
-  EXPECT_EQ(Thousands(1000), "1,000");
-  EXPECT_EQ(Thousands(1234567), "1,234,567");
-  EXPECT_EQ(Thousands(-123456), "-123,456");
-}
-
 TEST(Words, Lasting) {
   EXPECT_EQ(Lasting(0.04), "0.0 s");
   EXPECT_EQ(Lasting(1.25), "1.2 s");
