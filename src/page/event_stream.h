@@ -34,8 +34,8 @@ class EventStreams {
   // 503 when there are so many already.
   http::ServerResponse Answer(const http::ServerRequest& request);
   void Ring() { waker_->Ring(); }
-  // Each stream ends when it has sent all that is in the ring. What a stream has handed over may still wait to be
-  // written; a stream that is not open any more has it all on its way.
+  // Each stream ends when it has sent all that is in the ring. What a stream has handed over may still
+  // wait to be written; a stream that is not open any more has it all on its way.
   void End();
   int open() const;
 

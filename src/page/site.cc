@@ -100,7 +100,8 @@ std::string_view HostOf(std::string_view address) {
 bool IsThisMachine(std::string_view host) {
   if (EqualIgnoringCase(host, "localhost") || host == "[::1]") return true;
   // 127.example.org is a name like any other.
-  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
+  return host.starts_with("127.") &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 ServerResponse Refusal(int status, std::string text) {

@@ -28,8 +28,9 @@ bool IsDigits(std::string_view text) {
 
 // Takes `digits` of them and the character behind; false if they are not there.
 bool Take(std::string_view& text, size_t digits, char behind, int& value) {
-  if (text.size() < digits || !IsDigits(text.substr(0, digits))) return false;
-  std::from_chars(text.data(), text.data() + digits, value);
+  const std::string_view number = text.substr(0, digits);
+  if (number.size() < digits || !IsDigits(number)) return false;
+  std::from_chars(number.data(), number.data() + number.size(), value);
   text.remove_prefix(digits);
   if (behind == '\0') return true;
   if (!text.starts_with(behind)) return false;

@@ -22,6 +22,7 @@ int ReleaseSegments(dl_phdr_info* library, size_t /*size*/, void* /*unused*/) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const uintptr_t begin = (library->dlpi_addr + segment.p_vaddr) / page * page;
     const uintptr_t end = library->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives addresses as numbers
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;

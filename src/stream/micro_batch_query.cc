@@ -301,7 +301,7 @@ Status MicroBatchQuery::RunBatches(const std::stop_token& stop) {
 Status MicroBatchQuery::Drive(Driver& driver, Board& board, const std::stop_token& stop,
                               std::stop_source& wake) {
   const std::stop_callback wake_on_stop(stop, [&wake] { wake.request_stop(); });
-  const Status status = driver.Run(opened_.recovery, waiting_records_, wake.get_token());
+  Status status = driver.Run(opened_.recovery, waiting_records_, wake.get_token());
   if (status.ok() && board.Wait(AllCommitted, wake.get_token())) return status;
   gate_.State(QueryState::kStopping);
   if (!stop.stop_requested() && !status.Is(ErrorKind::kCancelled)) {

@@ -40,10 +40,10 @@ class GrowingBuffer {
     size_t capacity = capacity_ == 0 ? kFirstCapacity : capacity_ * 2;
     if (capacity < wanted) capacity = wanted;
     // realloc moves large blocks by their page tables, not by copying.
-    auto* memory = static_cast<char*>(std::realloc(data_.get(), capacity));
+    char* old = data_.release();
+    auto* memory = static_cast<char*>(std::realloc(old, capacity));
+    data_.reset(memory ? memory : old);
     if (!memory) throw std::bad_alloc();
-    static_cast<void>(data_.release());
-    data_.reset(memory);
     capacity_ = capacity;
   }
 

@@ -124,7 +124,7 @@ std::string JavaText(T value) {
   }
   if (exponent < 0)
     return sign + "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
-  const auto whole = static_cast<size_t>(exponent + 1);
+  const auto whole = static_cast<size_t>(exponent) + 1;
   if (digits.size() <= whole) digits.append(whole + 1 - digits.size(), '0');
   return sign + digits.substr(0, whole) + "." + digits.substr(whole);
 }
@@ -258,6 +258,7 @@ Status RegisterFrom(duckdb_connection connection, const OwnedType& source, duckd
                     int64_t cost, duckdb_cast_function_t convert, uintptr_t extra = 0) {
   const OwnedCastFunction function(duckdb_create_cast_function());
   const OwnedType target(duckdb_create_logical_type(to));
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the C API hands a pointer back, and we need only a number
   duckdb_cast_function_set_extra_info(function.get(), reinterpret_cast<void*>(extra), nullptr);
   duckdb_cast_function_set_source_type(function.get(), source.get());
   duckdb_cast_function_set_target_type(function.get(), target.get());

@@ -13,6 +13,8 @@ namespace sluice::transform {
 
 namespace {
 
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): a statement may take several lines
+
 // In zones other than UTC; in UTC spark_functions.cc gives faster functions of these names.
 const std::vector<const char*> kZoned{
     "CREATE MACRO instant_of(x) AS TRY_CAST(x AS TIMESTAMP WITH TIME ZONE)",
@@ -229,6 +231,7 @@ const std::vector<const char*> kCollections{
     "CREATE MACRO collect_list(x) AS coalesce(list(x) FILTER (WHERE x IS NOT NULL), [])",
     "CREATE MACRO collect_set(x) AS coalesce(list(DISTINCT x) FILTER (WHERE x IS NOT NULL), [])",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 // Called by what statement.cc, or the engine's own parser (CURRENT_TIMESTAMP), puts in the place of what
 // was written.

@@ -125,7 +125,7 @@ Result<std::optional<Split>> PlanSplit(DuckdbSession& session, const Statement& 
   if (split.filtered) node["select_list"].push_back(RowNumberColumn());
   if (node["select_list"].empty()) return std::optional<Split>();
   Json& from = node["from_table"];
-  if (from["alias"] == "") from["alias"] = from["table_name"];
+  if (from.value("alias", "").empty()) from["alias"] = from["table_name"];
   from["table_name"] = kNumberedView;
   Status status;
   split.sql = NodeAsSql(session, std::move(node), &status);

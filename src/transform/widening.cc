@@ -37,6 +37,7 @@ void Convert(const ArrowArray& array, std::vector<char>* out) {
   const auto* values = static_cast<const From*>(array.buffers[1]);
   out->resize(static_cast<size_t>(array.length) * sizeof(To) + 1);
   auto* target = reinterpret_cast<To*>(out->data());
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8_t is a number here
   for (int64_t i = 0; i < array.length; ++i) target[i] = static_cast<To>(values[i]);
 }
 
