@@ -253,7 +253,7 @@ TEST(CheckpointFaults, EveryPrefixOfTheProtocolIsAStateThatIsContinued) {
     disk->set_fault(nullptr);
     auto checkpoint = Checkpoint::Open(std::make_shared<MemoryStorage>(disk), ScalaVersion::k212);
     ASSERT_TRUE(checkpoint.ok()) << checkpoint.status().ToString();
-    const auto recovery = Decide((*checkpoint)->state(), {"table", true, in_table});
+    const auto recovery = Decide((*checkpoint)->state(), {"table", true, in_table, ""});
     ASSERT_TRUE(recovery.ok()) << "stopped at change " << stop_at << ": "
                                << recovery.status().ToString();
   }

@@ -80,7 +80,7 @@ TEST_P(GoldenTest, EachStateIsResumedAsTheTableSays) {
         Checkpoint::Open(std::make_shared<MemoryStorage>(Copy(golden.state)), other);
     ASSERT_TRUE(checkpoint.ok()) << golden.state << ": " << checkpoint.status().ToString();
     EXPECT_EQ((*checkpoint)->state().scala, Scala()) << golden.state << ": seen in the file itself";
-    TableFacts table{"table", golden.last_txn.has_value(), std::nullopt};
+    TableFacts table{"table", golden.last_txn.has_value(), std::nullopt, ""};
     if (golden.last_txn) table.last_batch = BatchId{*golden.last_txn};
     const auto recovery = Decide((*checkpoint)->state(), table);
     ASSERT_TRUE(recovery.ok()) << golden.state << ": " << recovery.status().ToString();

@@ -2,7 +2,10 @@
 #include "checkpoint/recovery.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
+
+#include "checkpoint/offset_json.h"
 
 namespace sluice::checkpoint {
 
@@ -91,6 +94,14 @@ Status CheckLogs(const CheckpointState& state) {
   return CheckCommitsClose(state, newest);
 }
 
+// For the end of a sentence; of very many partitions it would be all that one sees.
+std::string EndOf(const TableFacts& table) {
+  constexpr size_t kMostText = 2000;
+  if (table.last_end_offsets.empty() || table.last_end_offsets.size() > kMostText)
+    return " (endOffsets of its newest commitInfo of this query, if it has them)";
+  return ": " + table.last_end_offsets;
+}
+
 std::string TableHas(const TableFacts& table) {
   return table.last_batch ? "batch " + std::to_string(table.last_batch->value) : "no batch";
 }
@@ -108,8 +119,9 @@ Status CheckNotAhead(const CheckpointState& state, const TableFacts& table, int6
           "batches up to " +
           batch +
           " would be skipped as already written, losing their records. Restore the "
-          "checkpoint, or start a new one in an empty directory (with startingOffsets set "
-          "to where the table ends)");
+          "checkpoint, or start a new one in an empty directory, with startingOffsets set "
+          "to where the table ends" +
+          EndOf(table));
 }
 
 // The checkpoint is ahead of the table: the table was deleted, replaced or restored.
@@ -133,6 +145,25 @@ Status CheckNotBehind(const CheckpointState& state, const TableFacts& table, int
                     " of it: this is another table, it was made anew or restored to an older "
                     "version, or delta.setTransactionRetentionDuration let it forget the query. "
                     "Correct path or checkpointLocation, or start again with a new checkpoint");
+}
+
+// Two copies of one checkpoint were run, and the table has the other's batch of that number.
+Status CheckSameEnd(const CheckpointState& state, const TableFacts& table, int64_t logged) {
+  if (!table.last_batch || logged < 0) return Status::Ok();
+  const int64_t batch = table.last_batch->value;
+  const OffsetLogEntry* entry = batch == logged       ? &*state.newest
+                                : batch == logged - 1 ? &*state.previous
+                                                      : nullptr;
+  const auto end = OffsetsFromJson(table.last_end_offsets);
+  if (!entry || !end.ok() || entry->offsets == *end) return Status::Ok();
+  return Refuse("OF_ANOTHER_COPY",
+                Offsets(state, batch) + " ends batch " + std::to_string(batch) + " of query " +
+                    state.query_id + " elsewhere than the table " + table.path +
+                    " does: the checkpoint was copied, and the other copy wrote that batch. "
+                    "Going on from here would lose records or write them twice. Go on with the "
+                    "other copy, or start a new checkpoint in an empty directory, with "
+                    "startingOffsets set to where the table ends" +
+                    EndOf(table));
 }
 
 Recovery FromLogs(const CheckpointState& state) {
@@ -190,6 +221,7 @@ Result<Recovery> Decide(const CheckpointState& state, const TableFacts& table) {
   const int64_t committed = state.commit_ids.empty() ? -1 : state.commit_ids.back();
   SLUICE_RETURN_IF_ERROR(CheckNotAhead(state, table, logged));
   SLUICE_RETURN_IF_ERROR(CheckNotBehind(state, table, committed));
+  SLUICE_RETURN_IF_ERROR(CheckSameEnd(state, table, logged));
   if (logged < 0) return Begin(state);
   if (logged == committed) return Continue(state, logged);
   return Repeat(state, table, logged);

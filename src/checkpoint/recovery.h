@@ -22,6 +22,7 @@ struct TableFacts {
   std::string path;
   bool exists = false;
   std::optional<BatchId> last_batch;  // highest txn version under the query's id
+  std::string last_end_offsets;       // where that batch ends, as JSON; "": the table does not say
 };
 
 struct Recovery {

@@ -41,12 +41,12 @@ CheckpointState State(int64_t offsets, int64_t commits) {
 }
 
 TableFacts Table(std::optional<int64_t> last) {
-  TableFacts facts{"/table", true, std::nullopt};
+  TableFacts facts{"/table", true, std::nullopt, ""};
   if (last) facts.last_batch = BatchId{*last};
   return facts;
 }
 
-const TableFacts kNoTable{"/table", false, std::nullopt};
+const TableFacts kNoTable{"/table", false, std::nullopt, ""};
 
 std::string CodeOf(const CheckpointState& state, const TableFacts& table) {
   const auto recovery = Decide(state, table);
@@ -166,6 +166,24 @@ TEST(Recovery, RefusesACheckpointThatWasReset) {
   EXPECT_NE(refused.status().message().find("/table"), std::string::npos);
   EXPECT_EQ(CodeOf(State(3, 3), Table(4)), "CHECKPOINT.TABLE_AHEAD");
   EXPECT_EQ(CodeOf(State(3, 2), Table(4)), "CHECKPOINT.TABLE_AHEAD");
+}
+
+TEST(Recovery, RefusesACopyWhoseBatchIsNotTheTables) {
+  TableFacts table = Table(4);
+  table.last_end_offsets = R"({"t":{"0":50}})";
+  EXPECT_EQ(CodeOf(State(4, 3), table), "OK");
+  EXPECT_EQ(CodeOf(State(4, 4), table), "OK");
+  EXPECT_EQ(CodeOf(State(5, 4), table), "OK");
+  table.last_end_offsets = R"({"t":{"0":47}})";
+  const auto refused = Decide(State(4, 3), table);
+  EXPECT_EQ(refused.status().code(), "CHECKPOINT.OF_ANOTHER_COPY");
+  EXPECT_NE(refused.status().message().find(R"(where the table ends: {"t":{"0":47}})"),
+            std::string::npos);
+  EXPECT_EQ(CodeOf(State(4, 4), table), "CHECKPOINT.OF_ANOTHER_COPY");
+  EXPECT_EQ(CodeOf(State(5, 4), table), "CHECKPOINT.OF_ANOTHER_COPY");
+  EXPECT_EQ(CodeOf(State(3, 3), table), "CHECKPOINT.TABLE_AHEAD");
+  table.last_end_offsets = "edited";
+  EXPECT_EQ(CodeOf(State(4, 4), table), "OK");
 }
 
 TEST(Recovery, RefusesACheckpointWithoutItsTable) {

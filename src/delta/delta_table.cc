@@ -7,6 +7,7 @@
 
 #include "core/fault_point.h"
 #include "delta/features.h"
+#include "delta/last_origin.h"
 #include "delta/random_uuid.h"
 #include "delta/schema_json.h"
 #include "delta/table_info.h"
@@ -16,8 +17,6 @@ namespace sluice::delta {
 namespace {
 
 constexpr int64_t kDefaultCheckpointInterval = 10;
-// For the newest batch of the query, behind the versions of other writers.
-constexpr int64_t kVersionsToLookBack = 1000;
 
 int64_t CheckpointInterval(const TableInfo& info) {
   const auto found = info.configuration.find("delta.checkpointInterval");
@@ -103,19 +102,8 @@ Result<std::optional<BatchId>> DeltaTable::LastBatch(const std::string& app_id) 
   return last_->batch;
 }
 
-Result<std::map<std::string, std::string>> DeltaTable::LastTopicIds(const std::string& app_id) {
-  const TableVersion newest = info_.version;
-  for (TableVersion at = newest; at.value >= 0 && newest.value - at.value < kVersionsToLookBack;
-       --at.value) {
-    const auto text = bridge_->ReadCommit(at);
-    if (!text.ok()) {
-      if (text.status().code() == "TABLE_LOG.NOT_FOUND") break;  // behind a checkpoint, cleaned up
-      return text.status();
-    }
-    SLUICE_ASSIGN_OR_RETURN(ForeignCommit commit, ParseForeignCommit(*text, app_id));
-    if (commit.batch) return std::move(commit.topic_ids);
-  }
-  return std::map<std::string, std::string>();
+Result<BatchOrigin> DeltaTable::LastOrigin(const std::string& app_id) {
+  return FindLastOrigin(*bridge_, info_.version, app_id);
 }
 
 Result<std::vector<NamePath>> DeltaTable::StatsColumns(const std::vector<NewColumn>& added) {
@@ -298,8 +286,8 @@ const std::string& DeltaTable::TxnIdOf(const AppendRequest& request) {
   return attempted_->txn_id;
 }
 
-// Names and order of parameters and metrics are Spark's (DeltaOperations.StreamingUpdate), but for
-// topicIds.
+// Names and order of parameters and metrics are Spark's (DeltaOperations.StreamingUpdate), but for those
+// of the origin.
 CommitSpec DeltaTable::MakeSpec(const AppendRequest& request) {
   CommitSpec spec;
   spec.txn_id = TxnIdOf(request);
@@ -308,10 +296,13 @@ CommitSpec DeltaTable::MakeSpec(const AppendRequest& request) {
   spec.batch = request.batch;
   spec.operation_parameters = {
       {"outputMode", "Append"}, {"queryId", request.app_id}, {"epochId", Text(request.batch)}};
-  if (!request.topic_ids.empty()) {
+  const BatchOrigin& origin = request.origin;
+  if (!origin.topic_ids.empty()) {
     spec.operation_parameters.emplace_back(kTopicIdsParameter,
-                                           nlohmann::json(request.topic_ids).dump());
+                                           nlohmann::json(origin.topic_ids).dump());
   }
+  if (!origin.end_offsets.empty())
+    spec.operation_parameters.emplace_back(kEndOffsetsParameter, origin.end_offsets);
   spec.operation_metrics = {{"numRemovedFiles", "0"},
                             {"numOutputRows", std::to_string(request.num_output_rows)},
                             {"numOutputBytes", std::to_string(request.num_output_bytes)},

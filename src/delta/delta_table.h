@@ -32,7 +32,7 @@ class DeltaTable : public Table {
   const TableInfo& info() const override { return info_; }
   Status Refresh() override;
   Result<std::optional<BatchId>> LastBatch(const std::string& app_id) override;
-  Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) override;
+  Result<BatchOrigin> LastOrigin(const std::string& app_id) override;
   Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) override;
   Result<CommitOutcome> Append(const AppendRequest& request) override;
   void Maintain() override;

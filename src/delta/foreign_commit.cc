@@ -18,13 +18,9 @@ bool IsFileAction(std::string_view line) {
 }
 
 // A text that holds JSON, as every parameter is a text.
-std::map<std::string, std::string> TopicIdsOf(const Json& info) {
+std::map<std::string, std::string> TopicIdsOf(const std::string& text) {
   std::map<std::string, std::string> ids;
-  const auto parameters = info.find("operationParameters");
-  if (parameters == info.end() || !parameters->is_object()) return ids;
-  const auto text = parameters->find(kTopicIdsParameter);
-  if (text == parameters->end() || !text->is_string()) return ids;
-  const Json object = Json::parse(text->get<std::string>(), nullptr, false);
+  const Json object = Json::parse(text, nullptr, false);
   if (!object.is_object()) return ids;
   for (const auto& [topic, id] : object.items()) {
     if (id.is_string()) ids[topic] = id.get<std::string>();
@@ -32,12 +28,25 @@ std::map<std::string, std::string> TopicIdsOf(const Json& info) {
   return ids;
 }
 
+BatchOrigin OriginOf(const Json& info) {
+  BatchOrigin origin;
+  const auto parameters = info.find("operationParameters");
+  if (parameters == info.end() || !parameters->is_object()) return origin;
+  const auto text_of = [&](const char* name) {
+    const auto text = parameters->find(name);
+    return text != parameters->end() && text->is_string() ? text->get<std::string>() : "";
+  };
+  origin.topic_ids = TopicIdsOf(text_of(kTopicIdsParameter));
+  origin.end_offsets = text_of(kEndOffsetsParameter);
+  return origin;
+}
+
 void Apply(const Json& action, const std::string& app_id, ForeignCommit* commit) {
   if (const auto info = action.find("commitInfo"); info != action.end() && info->is_object()) {
     commit->txn_id = info->value("txnId", "");
     commit->engine_info = info->value("engineInfo", "");
     commit->operation = info->value("operation", "");
-    commit->topic_ids = TopicIdsOf(*info);
+    commit->origin = OriginOf(*info);
   }
   if (const auto txn = action.find("txn"); txn != action.end() && txn->at("appId") == app_id) {
     commit->batch = BatchId{txn->at("version").get<int64_t>()};

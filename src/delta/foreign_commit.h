@@ -4,24 +4,26 @@
 // a blind append; spark-contract section 2, "Concurrency".
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/ids.h"
 #include "core/result.h"
+#include "delta/table.h"
 
 namespace sluice::delta {
 
-inline constexpr char kTopicIdsParameter[] = "topicIds";  // of commitInfo.operationParameters
+// Of commitInfo.operationParameters: BatchOrigin.
+inline constexpr char kTopicIdsParameter[] = "topicIds";
+inline constexpr char kEndOffsetsParameter[] = "endOffsets";
 
 struct ForeignCommit {
   std::string txn_id;  // commitInfo.txnId; empty if it has none
   std::string engine_info;
   std::string operation;
-  std::map<std::string, std::string> topic_ids;  // of Sluice's own batches (AppendRequest)
-  std::optional<BatchId> batch;                  // of the txn action of the application asked about
+  BatchOrigin origin;            // of Sluice's own batches
+  std::optional<BatchId> batch;  // of the txn action of the application asked about
   bool changes_metadata = false;
   bool changes_protocol = false;
 };

@@ -41,7 +41,7 @@ TEST(ForeignCommitTest, OddTopicIdsAreNone) {
         std::string("{\"commitInfo\":{\"operationParameters\":") + parameters + "}}";
     const auto commit = ParseForeignCommit(line, "q");
     ASSERT_TRUE(commit.ok()) << line;
-    EXPECT_TRUE(commit->topic_ids.empty()) << line;
+    EXPECT_TRUE(commit->origin.topic_ids.empty()) << line;
   }
 }
 

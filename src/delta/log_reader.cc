@@ -6,6 +6,7 @@
 
 #include "delta/bridge.h"
 #include "delta/features.h"
+#include "delta/last_origin.h"
 #include "delta/table_directory.h"
 #include "delta/table_info.h"
 
@@ -158,6 +159,9 @@ Result<TableLook> LookAtTable(const std::string& path, const std::string& app_id
   look.appendable = CheckAppendable(look.path, raw);
   look.warnings = ListPropertyWarnings(raw);
   SLUICE_ASSIGN_OR_RETURN(look.last_batch, bridge->LastBatch(snapshot, app_id));
+  if (look.last_batch) {
+    SLUICE_ASSIGN_OR_RETURN(look.last_origin, FindLastOrigin(*bridge, raw.version, app_id));
+  }
   // A schema with types that Sluice does not have may not be readable: the features say why first.
   if (look.appendable.ok()) {
     SLUICE_ASSIGN_OR_RETURN(look.info, ToTableInfo(look.path, raw));

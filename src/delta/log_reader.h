@@ -50,6 +50,7 @@ struct TableLook {
   Status appendable;                  // OK, or UNSUPPORTED_FEATURE with every reason
   std::vector<std::string> warnings;  // about its properties
   std::optional<BatchId> last_batch;  // highest of that application
+  BatchOrigin last_origin;            // of that batch
 };
 
 // Writes nothing, not even a probe. Errors: those of the path and of the log.

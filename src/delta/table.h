@@ -46,6 +46,13 @@ struct NewColumn {
   bool operator==(const NewColumn&) const = default;
 };
 
+// Where the records of a batch came from, beside what Spark writes into commitInfo.operationParameters.
+struct BatchOrigin {
+  std::map<std::string, std::string> topic_ids;  // Kafka's, by name; topicIds
+  std::string end_offsets;  // where the batch ends, as Spark's JSON; endOffsets
+  bool operator==(const BatchOrigin&) const = default;
+};
+
 struct AppendRequest {
   std::string app_id;  // the query's id: metadata.id of its checkpoint
   BatchId batch;
@@ -53,8 +60,7 @@ struct AppendRequest {
   // mergeSchema: added in the same version, nullable, at the end of the table or of their struct.
   std::vector<NewColumn> new_columns;
   std::string engine_info;
-  // Kafka's ids of the topics that the batch was read from; operationParameters.topicIds.
-  std::map<std::string, std::string> topic_ids;
+  BatchOrigin origin;
   // Also written to commitInfo as operationMetrics/operationParameters as Spark does.
   int64_t num_output_rows = 0;
   int64_t num_output_bytes = 0;
@@ -77,9 +83,9 @@ class Table {
   virtual Status Refresh() = 0;
   // Highest batch committed under that application id, from the snapshot in hand.
   virtual Result<std::optional<BatchId>> LastBatch(const std::string& app_id) = 0;
-  // The topic_ids of the newest batch under that application id; none if Spark wrote it, or if its
-  // version is no longer in the log or far behind.
-  virtual Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) = 0;
+  // That of the newest batch under that application id; empty if Spark wrote it, or if its version is no
+  // longer in the log or far behind.
+  virtual Result<BatchOrigin> LastOrigin(const std::string& app_id) = 0;
   // Leaf columns (an ARRAY or MAP is one) whose statistics a commit that adds these columns has to
   // bring: delta.dataSkippingStatsColumns, delta.dataSkippingNumIndexedCols, clustering.
   virtual Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) = 0;

@@ -70,20 +70,20 @@ TEST_F(TableTest, ABatchIsOneVersionInTheShapeOfSpark) {
   EXPECT_EQ(StableLines(CommitText(1)), expected);
 }
 
-TEST_F(TableTest, TheTopicsOfTheNewestBatchOfAQueryAreFound) {
-  const std::map<std::string, std::string> ids = {{"trips", "gLk0\"_w"}, {"alerts", "x"}};
+TEST_F(TableTest, TheOriginOfTheNewestBatchOfAQueryIsFound) {
+  const BatchOrigin origin{{{"trips", "gLk0\"_w"}, {"alerts", "x"}}, R"({"trips":{"0":7}})"};
   auto table = Created();
-  EXPECT_TRUE(table->LastTopicIds("q").value().empty());
+  EXPECT_EQ(table->LastOrigin("q").value(), BatchOrigin());
   auto older = BatchOf("q", 0, {"a.parquet"});
-  older.topic_ids = {{"trips", "older"}};
+  older.origin = {{{"trips", "older"}}, R"({"trips":{"0":3}})"};
   auto newer = BatchOf("q", 1, {"b.parquet"});
-  newer.topic_ids = ids;
+  newer.origin = origin;
   ASSERT_TRUE(table->Append(older).ok());
   ASSERT_TRUE(table->Append(newer).ok());
   ASSERT_TRUE(table->Append(BatchOf("other", 9, {"c.parquet"})).ok());
   auto again = Opened();
-  EXPECT_EQ(again->LastTopicIds("q").value(), ids);
-  EXPECT_TRUE(again->LastTopicIds("other").value().empty());
+  EXPECT_EQ(again->LastOrigin("q").value(), origin);
+  EXPECT_EQ(again->LastOrigin("other").value(), BatchOrigin());
 }
 
 TEST_F(TableTest, TheLastBatchOfEachQueryIsRemembered) {

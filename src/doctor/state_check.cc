@@ -24,7 +24,7 @@ constexpr size_t kMostPartitions = 3;
 // What the table contradicts is told with the table.
 bool IsOfTable(const std::string& code) {
   return code == "CHECKPOINT.TABLE_AHEAD" || code == "CHECKPOINT.WITHOUT_TABLE" ||
-         code == "CHECKPOINT.OF_ANOTHER_TABLE";
+         code == "CHECKPOINT.OF_ANOTHER_TABLE" || code == "CHECKPOINT.OF_ANOTHER_COPY";
 }
 
 std::string BatchesOf(const checkpoint::CheckpointState& state) {

@@ -54,7 +54,7 @@ void LookOnce(const stream::QueryOptions& query, StateLook* look) {
   if (!look->checkpoint.ok() || !look->table.ok()) return;
   const checkpoint::TableFacts facts{look->table->path,
                                      look->table->state == delta::DirectoryState::kTable,
-                                     look->table->last_batch};
+                                     look->table->last_batch, look->table->last_origin.end_offsets};
   look->recovery = checkpoint::Decide(*look->checkpoint, facts);
 }
 

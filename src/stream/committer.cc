@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checkpoint/offset_json.h"
 #include "core/fault_point.h"
 #include "core/version.h"
 #include "stream/event_time.h"
@@ -210,7 +211,8 @@ Result<Committer::Committed> Committer::Append(Pending& batch, const std::stop_t
   delta::AppendRequest request;
   request.app_id = parts_.checkpoint.query_id();
   request.batch = batch.plan->id;
-  request.topic_ids = batch.plan->topic_ids;
+  request.origin = {batch.plan->topic_ids,
+                    checkpoint::OffsetsToJson(batch.plan->end, checkpoint::ScalaVersion::k212)};
   request.new_columns = parts_.new_columns;
   request.engine_info = kEngineInfo;
   for (const LaneResult& result : batch.results) {

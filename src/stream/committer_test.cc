@@ -31,8 +31,8 @@ class ChangedMeanwhile : public delta::Table {
   Result<std::optional<BatchId>> LastBatch(const std::string& app_id) override {
     return real_->LastBatch(app_id);
   }
-  Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) override {
-    return real_->LastTopicIds(app_id);
+  Result<delta::BatchOrigin> LastOrigin(const std::string& app_id) override {
+    return real_->LastOrigin(app_id);
   }
   Result<std::vector<delta::NamePath>> StatsColumns(
       const std::vector<delta::NewColumn>& added) override {

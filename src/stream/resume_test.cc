@@ -140,7 +140,7 @@ TEST_F(ResumeTest, TheSourceIsToldWhichTopicsTheNewestBatchIsOf) {
   world_.Produce(5);
   EXPECT_EQ(Story(), Strings{"7: [65, 70)"});
   EXPECT_EQ(world_.broker->remembered_ids, (TopicIds{{"topic", "first"}}));
-  EXPECT_EQ(world_.table->commits().back().topic_ids, world_.broker->topic_ids);
+  EXPECT_EQ(world_.table->commits().back().origin.topic_ids, world_.broker->topic_ids);
   // A batch that runs again is of the topics of the batch before, and names its own.
   world_.disk->Erase("commits/7");
   world_.Produce(5);
@@ -191,6 +191,18 @@ TEST_F(ResumeTest, RefusesACheckpointThatWasResetUnderItsTable) {
   EXPECT_EQ(Refusal(), "CHECKPOINT.TABLE_AHEAD") << "logs deleted, metadata kept";
   world_.disk->Erase("sources/0/0");
   EXPECT_EQ(Refusal(), "CHECKPOINT.TABLE_AHEAD") << "sources too";
+}
+
+// Both copies planned batch 6, one of them later; only one of the two is in the table.
+TEST_F(ResumeTest, RefusesACopyWhoseOpenBatchIsNotTheTables) {
+  Leave(5, 5, 5);
+  EXPECT_EQ(Story(), Strings{"6: [60, 65)"});
+  EXPECT_EQ(world_.table->commits().back().origin.end_offsets, R"({"topic":{"0":65}})");
+  world_.disk->Erase("commits/6");
+  world_.disk->Put("offsets/6", OffsetsFile(6, At(63)));
+  EXPECT_EQ(Refusal(), "CHECKPOINT.OF_ANOTHER_COPY");
+  world_.disk->Put("offsets/6", OffsetsFile(6, At(65)));
+  EXPECT_EQ(Story(), Strings{"6: [60, 65) was written"});
 }
 
 TEST_F(ResumeTest, RefusesAnOlderCopyOfTheCheckpoint) {

@@ -75,14 +75,16 @@ Result<Opened> OpenQuery(const QueryOptions& options, const QueryParts& parts, c
                             return checkpoint::Checkpoint::Open(storage, ScalaOf(options));
                           }));
   SLUICE_ASSIGN_OR_RETURN(opened.table, OpenIfThere(options, parts, patience, stop));
-  checkpoint::TableFacts facts{options.table_path, opened.table != nullptr, std::nullopt};
+  checkpoint::TableFacts facts{options.table_path, opened.table != nullptr, std::nullopt, ""};
   if (opened.table) {
     SLUICE_ASSIGN_OR_RETURN(facts.last_batch,
                             opened.table->LastBatch(opened.checkpoint->query_id()));
   }
   if (facts.last_batch) {
-    SLUICE_ASSIGN_OR_RETURN(opened.topic_ids,
-                            opened.table->LastTopicIds(opened.checkpoint->query_id()));
+    SLUICE_ASSIGN_OR_RETURN(delta::BatchOrigin origin,
+                            opened.table->LastOrigin(opened.checkpoint->query_id()));
+    opened.topic_ids = std::move(origin.topic_ids);
+    facts.last_end_offsets = std::move(origin.end_offsets);
   }
   SLUICE_ASSIGN_OR_RETURN(opened.recovery, Decide(opened.checkpoint->state(), facts));
   if (!opened.table) {

@@ -27,8 +27,8 @@ struct Opened {
   delta::SchemaFit fit;
   std::vector<delta::NamePath> stats_columns;  // of the data files
   checkpoint::Recovery recovery;
-  std::map<std::string, std::string>
-      topic_ids;  // of the topics that the newest batch in the table is of
+  // Of the topics that the newest batch in the table is of.
+  std::map<std::string, std::string> topic_ids;
 };
 
 // `output`: the columns that the query makes.

@@ -222,6 +222,28 @@ def test_table_without_its_checkpoint(broker, topic, tmp_path):
     check_exactly_once(job.table, 40)
 
 
+def test_a_copy_of_the_checkpoint_whose_batch_ends_elsewhere(broker, topic, tmp_path):
+    produce(broker.bootstrap, topic, 0, 40)
+    with Job(tmp_path / "a", broker.bootstrap, topic) as first:
+        assert first.run() == 0, first.log_tail()
+    copy = tmp_path / "copy"
+    shutil.copytree(first.checkpoint, copy)
+    produce(broker.bootstrap, topic, 40, 40)
+    shared = {"table": first.table, "binary": FAULTS}
+    few = "maxOffsetsPerTrigger: 8"
+    with (
+        Job(tmp_path / "b", broker.bootstrap, topic, checkpoint=copy, **shared) as second,
+        Job(tmp_path / "c", broker.bootstrap, topic, checkpoint=first.checkpoint, source=few, **shared) as job,
+    ):
+        assert second.run(SLUICE_FAULT="delta.before_commit:1") == -signal.SIGKILL
+        assert job.run(SLUICE_FAULT="delta.after_commit:1") == -signal.SIGKILL
+        # The copy has batch 1 open, to 80; the table has another batch 1, to 48: the rest would be left out.
+        assert second.run() == STOPPED
+        assert says(second, "CHECKPOINT.OF_ANOTHER_COPY", str(copy), "where the table ends: {"), second.log_tail()
+        assert job.run() == 0, job.log_tail()
+    check_exactly_once(first.table, 80)
+
+
 @pytest.mark.parametrize("while_it_runs", [True, False])
 def test_a_topic_made_anew_is_another_topic_to_a_later_run(broker, topic, tmp_path, while_it_runs):
     trigger = "processingTime: 100 ms" if while_it_runs else "availableNow: true"

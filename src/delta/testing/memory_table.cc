@@ -146,13 +146,13 @@ Status MemoryTable::CheckNotFenced(const AppendRequest& request) const {
   return Status::Ok();
 }
 
-Result<std::map<std::string, std::string>> MemoryTable::LastTopicIds(const std::string& app_id) {
+Result<BatchOrigin> MemoryTable::LastOrigin(const std::string& app_id) {
   std::lock_guard lock(log_->mutex_);
-  std::map<std::string, std::string> ids;
+  BatchOrigin origin;
   for (const AppendRequest& commit : log_->commits_) {
-    if (commit.app_id == app_id) ids = commit.topic_ids;
+    if (commit.app_id == app_id) origin = commit.origin;
   }
-  return ids;
+  return origin;
 }
 
 Result<CommitOutcome> MemoryTable::Append(const AppendRequest& request) {

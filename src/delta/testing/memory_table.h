@@ -66,7 +66,7 @@ class MemoryTable : public Table {
   const TableInfo& info() const override { return info_; }
   Status Refresh() override;
   Result<std::optional<BatchId>> LastBatch(const std::string& app_id) override;
-  Result<std::map<std::string, std::string>> LastTopicIds(const std::string& app_id) override;
+  Result<BatchOrigin> LastOrigin(const std::string& app_id) override;
   // Every leaf: this table has no properties.
   Result<std::vector<NamePath>> StatsColumns(const std::vector<NewColumn>& added) override;
   Result<CommitOutcome> Append(const AppendRequest& request) override;
