@@ -261,8 +261,12 @@ TEST(FeedJson, AnEntityThatIsTooLargeIsDropped) {
   const std::string entity = EntityOf(R"(id: "1234567890" vehicle { stop_id: "1234567890" })");
   const size_t size = EntityJson(entity).size();
   EXPECT_EQ(EntityJson(entity, &faults, {.max_bytes = size}).size(), size);
-  EXPECT_EQ(EntityJson(entity, &faults, {.max_bytes = size - 10}), "");
+  EXPECT_EQ(EntityJson(entity, &faults, {.max_bytes = size - 1}), "");
   EXPECT_EQ(faults.count(FaultKind::kTooLarge), 1);
+  // What the schema does not name is written last.
+  const std::string extended = entity + Field(1001, std::string(100, 'x'));
+  EXPECT_EQ(EntityJson(extended, &faults, {.raw_extensions = true, .max_bytes = size + 100}), "");
+  EXPECT_EQ(faults.count(FaultKind::kTooLarge), 2);
 }
 
 // A server's garbage must not fill the log.

@@ -177,6 +177,7 @@ bool JsonWalk::End(const Message& message) {
   }
   if (unknown_.size() > message.first_unknown) WriteRaw(message.first_unknown);
   text_.Add('}');
+  if (text_.size() - start_ > options_.max_bytes) return FailAsTooLarge();
   if ((message.schema.required & ~message.seen) != 0) CheckRequired(message);
   return true;
 }
