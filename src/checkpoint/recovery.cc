@@ -159,9 +159,10 @@ Status CheckSameEnd(const CheckpointState& state, const TableFacts& table, int64
   return Refuse("OF_ANOTHER_COPY",
                 Offsets(state, batch) + " ends batch " + std::to_string(batch) + " of query " +
                     state.query_id + " elsewhere than the table " + table.path +
-                    " does: the checkpoint was copied, and the other copy wrote that batch. "
-                    "Going on from here would lose records or write them twice. Go on with the "
-                    "other copy, or start a new checkpoint in an empty directory, with "
+                    " does: the checkpoint was copied and the other copy wrote that batch, or the "
+                    "file was edited. Going on from here would lose records or write them twice. "
+                    "Go on with the other copy, restore the file, or start a new checkpoint in an "
+                    "empty directory, with "
                     "startingOffsets set to where the table ends" +
                     EndOf(table));
 }
