@@ -94,12 +94,14 @@ Status CheckLogs(const CheckpointState& state) {
   return CheckCommitsClose(state, newest);
 }
 
-// For the end of a sentence; of very many partitions it would be all that one sees.
-std::string EndOf(const TableFacts& table) {
+// Where a new checkpoint begins, for the end of a sentence. The offsets of very many partitions would be all
+// that one sees.
+std::string WhereTheTableEnds(const TableFacts& table) {
   constexpr size_t kMostText = 2000;
-  if (table.last_end_offsets.empty() || table.last_end_offsets.size() > kMostText)
-    return " (endOffsets of its newest commitInfo of this query, if it has them)";
-  return ": " + table.last_end_offsets;
+  const bool shown = !table.last_end_offsets.empty() && table.last_end_offsets.size() <= kMostText;
+  return " in an empty directory, with startingOffsets set to where the table ends" +
+         (shown ? ": " + table.last_end_offsets
+                : " (endOffsets of its newest commitInfo of this query, if it has them)");
 }
 
 std::string TableHas(const TableFacts& table) {
@@ -111,17 +113,15 @@ std::string TableHas(const TableFacts& table) {
 Status CheckNotAhead(const CheckpointState& state, const TableFacts& table, int64_t logged) {
   if (!table.last_batch || table.last_batch->value <= logged) return Status::Ok();
   const std::string batch = std::to_string(table.last_batch->value);
-  return Refuse(
-      "TABLE_AHEAD",
-      "the table " + table.path + " holds batch " + batch + " of this query (id " + state.query_id +
-          "), but " + Offsets(state, table.last_batch->value) +
-          " does not exist: the checkpoint was reset or restored from an older copy, and "
-          "batches up to " +
-          batch +
-          " would be skipped as already written, losing their records. Restore the "
-          "checkpoint, or start a new one in an empty directory, with startingOffsets set "
-          "to where the table ends" +
-          EndOf(table));
+  return Refuse("TABLE_AHEAD",
+                "the table " + table.path + " holds batch " + batch + " of this query (id " +
+                    state.query_id + "), but " + Offsets(state, table.last_batch->value) +
+                    " does not exist: the checkpoint was reset or restored from an older copy, and "
+                    "batches up to " +
+                    batch +
+                    " would be skipped as already written, losing their records. Restore the "
+                    "checkpoint, or start a new one" +
+                    WhereTheTableEnds(table));
 }
 
 // The checkpoint is ahead of the table: the table was deleted, replaced or restored.
@@ -161,10 +161,8 @@ Status CheckSameEnd(const CheckpointState& state, const TableFacts& table, int64
                     state.query_id + " elsewhere than the table " + table.path +
                     " does: the checkpoint was copied and the other copy wrote that batch, or the "
                     "file was edited. Going on from here would lose records or write them twice. "
-                    "Go on with the other copy, restore the file, or start a new checkpoint in an "
-                    "empty directory, with "
-                    "startingOffsets set to where the table ends" +
-                    EndOf(table));
+                    "Go on with the other copy, restore the file, or start a new checkpoint" +
+                    WhereTheTableEnds(table));
 }
 
 Recovery FromLogs(const CheckpointState& state) {
