@@ -2,6 +2,7 @@
 """A city with every fault, twenty feeds of it: what was served, what the producer counted and what Kafka holds are the
 same, poll by poll."""
 
+import datetime
 import json
 import os
 import subprocess
@@ -48,8 +49,15 @@ EXPECTED = {
 }
 
 
-def expected(answer):
-    """How the poll of an answer must end. The city tells the fault's name without its parameter."""
+def ended_ms(poll):
+    return round(datetime.datetime.fromisoformat(poll["ts"]).timestamp() * 1000)
+
+
+def expected(answer, poll):
+    """How the poll of an answer must end. The city tells the fault's name without its parameter. On a busy machine a slow
+    answer may come too late, and the city may come to a request when its poll has ended."""
+    if (answer["fault"] == "slow" and answer["state"] == "cut_off") or answer["city_ms"] > ended_ms(poll):
+        return {"timeout"}
     return next(results for name, results in EXPECTED.items() if name.split(":")[0] == answer["fault"])
 
 
@@ -131,7 +139,6 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
     for _, key, _ in records(broker.bootstrap, "city"):
         held[key.split("|")[0]] = held.get(key.split("|")[0], 0) + 1
     seen = set()
-    late = 0
     for name in names:
         answers = polls_of(served, name)
         own = [line for line in polls if line["source"] == name]
@@ -140,11 +147,9 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
         sent = 0
         for answer, poll in zip(answers, own, strict=False):
             what = f"{name}: {answer} became {poll}"
-            if poll["result"] == "timeout" and answer["fault"] not in {"hung", "stalled"}:
-                late += 1  # on a busy machine one side or the other is now and then too slow by a second
-                continue
-            assert poll["result"] in expected(answer), what
-            assert (poll["result"] == "not_modified") == (answer["status"] == 304), what
+            assert poll["result"] in expected(answer, poll), what
+            if poll["result"] != "timeout":
+                assert (poll["result"] == "not_modified") == (answer["status"] == 304), what
             seen.add(answer["fault"])
             if poll["result"] == "published":
                 sent += poll["messages"]
@@ -153,6 +158,5 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
                 assert poll["messages"] == 0, what
         assert held.get(name, 0) == sent, name
     assert sum(held.values()) == summary["messages"] == summary["delivered"]
-    assert late < 10
     missing = {name.split(":")[0] for name in EXPECTED} - seen
     assert not missing
