@@ -86,7 +86,8 @@ std::string_view FailureName(FailureKind kind);
 
 struct Failure {
   FailureKind kind = FailureKind::kOther;
-  std::string message;  // begins with RedactedUrl(); no secret in it
+  std::string message;                   // begins with RedactedUrl(); no secret in it
+  std::chrono::milliseconds duration{};  // from Fetch to here
 };
 
 using Outcome = std::variant<Response, Failure>;

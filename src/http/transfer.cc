@@ -350,7 +350,7 @@ Outcome Transfer::TimedOut() {
 Failure Transfer::Fail(FailureKind kind, const std::string& what) const {
   std::string where = RedactedUrl(request_.url);
   if (redirects_ > 0) where += ", redirected to " + RedactedUrl(url_);
-  return {kind, WithoutSecrets(where + ": " + what, secrets_)};
+  return {kind, WithoutSecrets(where + ": " + what, secrets_), Elapsed()};
 }
 
 milliseconds Transfer::Elapsed() const {

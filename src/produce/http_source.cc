@@ -97,6 +97,7 @@ Fetched FromFailure(const http::Failure& failure, int64_t now_ms) {
   fetched.kind = Fetched::Kind::kFailure;
   fetched.failure = ResultOf(failure.kind);
   fetched.message = failure.message;
+  fetched.duration = failure.duration;
   fetched.at_ms = now_ms;
   return fetched;
 }

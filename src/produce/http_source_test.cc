@@ -155,7 +155,9 @@ TEST_F(HttpSourceTest, NobodyThereIsAConnectFailure) {
 TEST_F(HttpSourceTest, ASlowServerIsATimeout) {
   response_.delay = std::chrono::milliseconds::max();
   options_.timeout = std::chrono::milliseconds(100);
-  EXPECT_EQ(Ask().failure, PollResult::kTimeout);
+  const Fetched fetched = Ask();
+  EXPECT_EQ(fetched.failure, PollResult::kTimeout);
+  EXPECT_GE(fetched.duration, options_.timeout);
 }
 
 TEST_F(HttpSourceTest, ABodyTooLargeIsGivenUp) {

@@ -278,6 +278,7 @@ ServerResponse Server::AnswerWithBytes(const Asked& asked) {
 }
 
 ServerResponse Server::Log(ServerResponse response, Served served) {
+  served.machine_ms = clock_.NowMs();
   served.status = response.status;
   served.bytes = static_cast<int64_t>(response.shared_body ? response.shared_body->size()
                                                            : response.body.size());

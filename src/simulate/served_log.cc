@@ -101,6 +101,7 @@ std::string ServedLog::LinesJson() const {
                        {"status", served.status},
                        {"state", state},
                        {"city_ms", served.city_ms},
+                       {"machine_ms", served.machine_ms},
                        {"header_time", served.header_time},
                        {"entities", served.entities},
                        {"faulty", served.faulty},

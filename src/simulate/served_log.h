@@ -18,6 +18,7 @@ struct Served {
   std::string fault;        // its name, "none"
   int status = 0;           // 0: no answer
   int64_t city_ms = 0;      // the city's time
+  int64_t machine_ms = 0;   // when it was asked for, by the machine's clock; since 1970, as city_ms
   int64_t header_time = 0;  // of the feed; 0: it is none
   int64_t entities = 0;     // in the feed
   int64_t faulty = 0;

@@ -2,6 +2,7 @@
 """A city with every fault, twenty feeds of it: what was served, what the producer counted and what Kafka holds are the
 same, poll by poll."""
 
+import collections
 import datetime
 import json
 import os
@@ -15,6 +16,7 @@ from sluice_producer import Producer, records
 
 FEEDS = 20
 SECONDS = 50
+TIMEOUT_MS = 1500
 
 # Fault of the city -> how a poll that got it must end. Where several are there, the validators decide.
 GOOD = {"published", "unchanged", "not_modified"}
@@ -49,29 +51,22 @@ EXPECTED = {
 }
 
 
-def ended_ms(poll):
-    return round(datetime.datetime.fromisoformat(poll["ts"]).timestamp() * 1000)
-
-
-def expected(answer, poll):
-    """How the poll of an answer must end. The city tells the fault's name without its parameter. On a busy machine a slow
-    answer may come too late, and the city may come to a request when its poll has ended."""
-    if (answer["fault"] == "slow" and answer["state"] == "cut_off") or answer["city_ms"] > ended_ms(poll):
-        return {"timeout"}
+def expected(answer):
+    """How a poll that got this answer must end. The city tells the fault's name without its parameter."""
     return next(results for name, results in EXPECTED.items() if name.split(":")[0] == answer["fault"])
 
 
-def polls_of(served, name):
-    """Answers to a feed's polls, in order. Behind a redirect comes the feed; a connection that the city resets is tried
-    again by libcurl at once, if it was a kept one, and the last try is the poll's answer: the fault may end in between."""
-    found = []
-    for line in served:
-        if not line["path"].startswith(f"/{name}/") or 301 <= line["status"] <= 303:
-            continue
-        if found and found[-1]["fault"] == "reset" and line["city_ms"] - found[-1]["city_ms"] < 100:
-            found.pop()
-        found.append(line)
-    return found
+def pair(served, polls):
+    """(poll, its answer or None, answers that were no poll's) of one feed, in order. What the city was asked before a poll
+    ended is of that poll or an earlier one, and the last of it is the poll's answer: before it come only a reset of a kept
+    connection, which libcurl tries again at once, and what was too late for an earlier poll."""
+    pairs, waiting = [], served
+    for poll in polls:
+        ended_ms = round(datetime.datetime.fromisoformat(poll["ts"]).timestamp() * 1000)
+        own = [line for line in waiting if line["machine_ms"] <= ended_ms]
+        waiting = waiting[len(own) :]
+        pairs.append((poll, own[-1] if own else None, own[:-1]))
+    return pairs, waiting
 
 
 def schedule():
@@ -118,7 +113,7 @@ def resident_kb(pid):
 def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
     names = [f"f{feed:02}" for feed in range(1, FEEDS + 1)]
     feeds = "\n".join(f"{name}: {{url: '{city.url}/{name}/vehicle_positions.pb'}}" for name in names)
-    defaults = "interval: 300 ms\ntimeout: 1500 ms\nmode: entity\nmaxBackoff: 300 ms\nrefusedRetry: 300 ms\nmaxBodyBytes: 20 MiB"
+    defaults = f"interval: 300 ms\ntimeout: {TIMEOUT_MS} ms\nmode: entity\nmaxBackoff: 300 ms\nrefusedRetry: 300 ms\nmaxBodyBytes: 20 MiB"
     log = "{format: json, level: debug}"
     with Producer(
         tmp_path, broker.bootstrap, "city", feeds, sink="partitions: 3", defaults=defaults, log=log
@@ -138,25 +133,34 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
     held = {}
     for _, key, _ in records(broker.bootstrap, "city"):
         held[key.split("|")[0]] = held.get(key.split("|")[0], 0) + 1
-    seen = set()
+    in_time, late = collections.Counter(), collections.Counter()  # polls by fault
     for name in names:
-        answers = polls_of(served, name)
-        own = [line for line in polls if line["source"] == name]
-        # The stop may have cut off one last poll.
-        assert len(answers) - 1 <= len(own) <= len(answers), name
-        sent = 0
-        for answer, poll in zip(answers, own, strict=False):
-            what = f"{name}: {answer} became {poll}"
-            assert poll["result"] in expected(answer, poll), what
-            if poll["result"] != "timeout":
-                assert (poll["result"] == "not_modified") == (answer["status"] == 304), what
-            seen.add(answer["fault"])
+        answers = [line for line in served if line["path"].startswith(f"/{name}/")]
+        pairs, unasked = pair(answers, [line for line in polls if line["source"] == name])
+        assert len(unasked) <= 1, f"{name}: the stop cuts off one poll, not {unasked}"
+        sent = too_late = 0
+        for poll, answer, others in pairs:
+            what = f"{name}: {others} and {answer} became {poll}"
+            stale = [line for line in others if line["fault"] != "reset"]
+            assert len(stale) <= too_late, what
+            too_late -= len(stale)
+            sent += poll["messages"]
+            if poll["result"] == "timeout" and (answer is None or "timeout" not in expected(answer)):
+                # Two cores run the city, the producer, Kafka and another test: the answer did not come in time.
+                assert poll["fetch_ms"] >= TIMEOUT_MS and poll["messages"] == 0, what
+                late[answer["fault"] if answer else "none"] += 1
+                too_late += answer is None
+                continue
+            assert answer is not None and poll["result"] in expected(answer), what
+            assert (poll["result"] == "not_modified") == (answer["status"] == 304), what
+            in_time[answer["fault"]] += 1
             if poll["result"] == "published":
-                sent += poll["messages"]
                 assert answer["entities"] - answer["faulty"] <= poll["messages"] <= answer["entities"], what
             else:
                 assert poll["messages"] == 0, what
         assert held.get(name, 0) == sent, name
     assert sum(held.values()) == summary["messages"] == summary["delivered"]
-    missing = {name.split(":")[0] for name in EXPECTED} - seen
-    assert not missing
+    for name in EXPECTED:
+        fault = name.split(":")[0]
+        assert in_time[fault] > late[fault], f"{fault}: {in_time[fault]} polls in time, {late[fault]} late"
+    assert late.total() < in_time.total() / 10
