@@ -68,7 +68,7 @@ FeedPage::FeedPage(const Setup& setup, produce::ProducerListener& next,
       clock_(clock),
       counters_(setup.producer.feeds.size()),
       live_(std::make_unique<page::FeedBoard>(InfoOf(setup, clock.NowMs()), inbox_, log), clock),
-      site_({"producer.html", IsOnlyHere(setup.monitor)}, live_) {}
+      site_("producer.html", live_) {}
 
 void FeedPage::OnKafka(const Status& status) {
   page::KafkaChanged changed{clock_.NowMs(), "", ""};

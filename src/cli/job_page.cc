@@ -50,10 +50,6 @@ page::QueryInfo InfoOf(const config::JobConfig& job, const JobOutput& output, in
   return info;
 }
 
-page::SiteOptions SiteOf(const config::MonitorOptions& monitor) {
-  return {"index.html", IsOnlyHere(monitor)};
-}
-
 }  // namespace
 
 JobPage::JobPage(const config::JobConfig& job, JobOutput& output, Clock& clock)
@@ -63,7 +59,7 @@ JobPage::JobPage(const config::JobConfig& job, JobOutput& output, Clock& clock)
       live_(std::make_unique<page::QueryBoard>(InfoOf(job, output, clock.NowMs()), inbox_,
                                                output.page_log()),
             clock),
-      site_(SiteOf(job.monitor), live_) {}
+      site_("index.html", live_) {}
 
 void JobPage::Start() {
   live_.Start([this](int64_t now_ms) { Look(now_ms); });

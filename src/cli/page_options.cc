@@ -20,14 +20,11 @@ bool TakeListen(const std::string& command, const std::string& listen,
 }
 
 Result<monitor::PageServerOptions> PageOptionsOf(const config::MonitorOptions& monitor) {
-  SLUICE_ASSIGN_OR_RETURN(
-      monitor::Access access,
-      monitor::OpenAccess({.token = monitor.token, .token_file = monitor.token_file}));
+  SLUICE_ASSIGN_OR_RETURN(monitor::Access access,
+                          monitor::OpenAccess({.token = monitor.token,
+                                               .token_file = monitor.token_file,
+                                               .only_here = config::IsLoopback(monitor.listen)}));
   return monitor::PageServerOptions{.listen = monitor.listen, .access = std::move(access)};
-}
-
-bool IsOnlyHere(const config::MonitorOptions& monitor) {
-  return monitor.token.empty() && monitor.token_file.empty() && config::IsLoopback(monitor.listen);
 }
 
 }  // namespace sluice::cli

@@ -19,7 +19,4 @@ bool TakeListen(const std::string& command, const std::string& listen,
 // Reads the token. Errors (Exit MONITOR_TOKEN) name its file.
 Result<monitor::PageServerOptions> PageOptionsOf(const config::MonitorOptions& monitor);
 
-// The pages are for whoever is on this machine, and for nobody else.
-bool IsOnlyHere(const config::MonitorOptions& monitor);
-
 }  // namespace sluice::cli

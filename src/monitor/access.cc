@@ -48,7 +48,28 @@ std::optional<std::string_view> Credentials(std::string_view header, std::string
   return begin == std::string_view::npos ? std::string_view() : header.substr(begin);
 }
 
+// "127.0.0.1" of "127.0.0.1:4040".
+std::string_view HostOf(std::string_view address) {
+  const size_t colon = address.rfind(':');
+  const bool is_port = colon != std::string_view::npos &&
+                       address.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  return is_port ? address.substr(0, colon) : address;
+}
+
+bool IsThisMachine(std::string_view host) {
+  if (EqualIgnoringCase(host, "localhost") || host == "[::1]") return true;
+  // 127.example.org is a name like any other.
+  return host.starts_with("127.") &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 }  // namespace
+
+Access Access::OnlyHere() {
+  Access access;
+  access.only_here_ = true;
+  return access;
+}
 
 // No step depends on where the two begin to differ.
 bool Access::IsToken(std::string_view shown) const {
@@ -61,7 +82,10 @@ bool Access::IsToken(std::string_view shown) const {
 }
 
 bool Access::Admits(const http::ServerRequest& request) const {
-  if (!needs_token()) return true;
+  if (!needs_token()) {
+    const std::string* host = request.FindHeader("host");
+    return !only_here_ || (host && IsThisMachine(HostOf(*host)));
+  }
   const std::string* header = request.FindHeader("authorization");
   if (!header) return false;
   if (const auto token = Credentials(*header, "Bearer")) return IsToken(*token);
@@ -73,7 +97,10 @@ bool Access::Admits(const http::ServerRequest& request) const {
   return colon != std::string::npos && IsToken(std::string_view(*decoded).substr(colon + 1));
 }
 
-http::ServerResponse Access::Refusal() {
+http::ServerResponse Access::Refusal() const {
+  if (!needs_token())
+    return {.status = 403,
+            .body = "this page is served to this machine only: ask for it as localhost\n"};
   return {.status = 401,
           .headers = {{"WWW-Authenticate", "Basic realm=\"sluice\", charset=\"UTF-8\""}},
           .body =
@@ -82,7 +109,8 @@ http::ServerResponse Access::Refusal() {
 }
 
 Result<Access> OpenAccess(const AccessOptions& options) {
-  if (options.token_file.empty()) return Access(options.token);
+  if (options.token_file.empty())
+    return options.token.empty() && options.only_here ? Access::OnlyHere() : Access(options.token);
   Result<std::string> token = ReadSharedToken(options.token_file);
   if (!token.ok())
     return Status::Exit("MONITOR_TOKEN", "monitor.tokenFile " + token.status().message());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who may see the pages: everybody, or those who show the token, as `Authorization: Bearer TOKEN` or, as a
-// browser does, as the password of HTTP Basic under any name.
+// Who may see the pages: those who show the token, as `Authorization: Bearer TOKEN` or, as a browser does,
+// as the password of HTTP Basic under any name. Without a token: whoever is on this machine and asks by a
+// name of it (no other site's script can, whatever that site's name resolves to), or everybody.
 //
 //   SLUICE_ASSIGN_OR_RETURN(const Access access, OpenAccess({.token_file = "/run/secrets/monitor"}));
 //   access.Admits(request)
@@ -16,10 +17,11 @@
 
 namespace sluice::monitor {
 
-// Where the token comes from: at most one of the two; neither lets everybody in.
+// Where the token comes from: at most one of the two.
 struct AccessOptions {
   std::string token = {};
   std::string token_file = {};
+  bool only_here = false;  // without a token
 };
 
 // Immutable; any thread.
@@ -27,17 +29,19 @@ class Access {
  public:
   Access() = default;
   explicit Access(std::string token) : token_(std::move(token)) {}
+  static Access OnlyHere();
 
   bool needs_token() const { return !token_.empty(); }
   // Takes as long for a wrong token as for a right one.
   bool Admits(const http::ServerRequest& request) const;
-  // What is said to those who are not admitted: 401, and how to ask.
-  static http::ServerResponse Refusal();
+  // What is said to those who are not admitted: 401 or 403, and how to ask.
+  http::ServerResponse Refusal() const;
 
  private:
   bool IsToken(std::string_view shown) const;
 
   std::string token_;
+  bool only_here_ = false;
 };
 
 // Reads the file, whose last line break does not count. Errors (Exit MONITOR_TOKEN) name the file.

@@ -28,6 +28,24 @@ TEST(Access, WithoutATokenEverybodyIsAdmitted) {
   EXPECT_FALSE(Access(kToken).Admits({}));
 }
 
+// The script of another site, whose name was made to lead here.
+TEST(Access, OnlyHereANameThatIsNotOursIsRefused) {
+  const auto admits = [](const Access& access, const std::string& host) {
+    http::ServerRequest request;
+    request.headers = {{"host", host}};
+    return access.Admits(request);
+  };
+  const Access access = Access::OnlyHere();
+  for (const char* host : {"evil.example:4040", "127.evil.example:4040", "127.0.0.1.evil.example",
+                           "10.0.0.1:4040", ""})
+    EXPECT_FALSE(admits(access, host)) << host;
+  EXPECT_FALSE(access.Admits({})) << "no Host at all";
+  EXPECT_EQ(access.Refusal().status, 403);
+  for (const char* host : {"localhost", "LocalHost:4040", "127.0.0.1:4040", "[::1]:4040"})
+    EXPECT_TRUE(admits(access, host)) << host;
+  EXPECT_TRUE(admits(Access(), "jobs.example"));
+}
+
 TEST(Access, TakesABearerTokenWhateverTheCaseOfTheScheme) {
   EXPECT_TRUE(Admits("Bearer 0123456789abcdef"));
   EXPECT_TRUE(Admits("bearer  0123456789abcdef"));

@@ -37,7 +37,7 @@ class Pages {
     if (request.path == "/healthz") return AnswerOf(probes_.alive(), admitted);
     if (request.path == "/readyz") return AnswerOf(probes_.ready(), admitted);
     if (request.path == "/startupz") return AnswerOf(probes_.started(), admitted);
-    if (!admitted) return Access::Refusal();
+    if (!admitted) return access_.Refusal();
     if (site_) {
       if (auto response = site_(request)) return *std::move(response);
     }

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/ascii.h"
 #include "http/gzip.h"
 #include "page/assets.h"
 
@@ -89,21 +88,6 @@ std::string SummaryHtml(const LivePage::Front& front) {
   return html + "</dl>\n";
 }
 
-// "127.0.0.1" of "127.0.0.1:4040".
-std::string_view HostOf(std::string_view address) {
-  const size_t colon = address.rfind(':');
-  const bool is_port = colon != std::string_view::npos &&
-                       address.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
-  return is_port ? address.substr(0, colon) : address;
-}
-
-bool IsThisMachine(std::string_view host) {
-  if (EqualIgnoringCase(host, "localhost") || host == "[::1]") return true;
-  // 127.example.org is a name like any other.
-  return host.starts_with("127.") &&
-         host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 ServerResponse Refusal(int status, std::string text) {
   ServerResponse response;
   response.status = status;
@@ -115,7 +99,7 @@ ServerResponse Refusal(int status, std::string text) {
 
 ServerResponse Site::Index(const ServerRequest& request) const {
   ServerResponse response;
-  const Asset* asset = FindAsset(options_.index);
+  const Asset* asset = FindAsset(index_);
   if (!asset) return Refusal(500, "the page is missing in this program\n");
   const LivePage::Front front = page_.front();
   response.content_type = asset->content_type;
@@ -148,11 +132,7 @@ std::optional<ServerResponse> Site::Answer(const ServerRequest& request) {
   const bool ours = request.path == "/" || request.path == "/events" ||
                     request.path.rfind("/api/", 0) == 0 || request.path.rfind(kFiles, 0) == 0;
   if (!ours) return {};
-  std::optional<ServerResponse> response;
-  const std::string* host = request.FindHeader("host");
-  if (options_.only_here && !(host && IsThisMachine(HostOf(*host))))
-    response = Refusal(403, "the page is served to this machine only: ask for it as localhost\n");
-  if (!response) response = Route(request);
+  std::optional<ServerResponse> response = Route(request);
   if (!response) response = Refusal(404, "there is no such address\n");
   AddHeaders(*response);
   return response;

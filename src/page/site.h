@@ -13,18 +13,11 @@
 
 namespace sluice::page {
 
-struct SiteOptions {
-  std::string index = "index.html";  // what / is
-  // Served to this machine alone, and to whoever is on it: then only to those who ask for it by a name of
-  // this machine. No other site's script can, whatever that site's name resolves to.
-  bool only_here = true;
-};
-
 // The server's thread only.
 class Site {
  public:
-  // `page` must outlive the server.
-  Site(SiteOptions options, LivePage& page) : options_(std::move(options)), page_(page) {}
+  // `index`: the file that / is, "index.html". `page` must outlive the server.
+  Site(std::string index, LivePage& page) : index_(std::move(index)), page_(page) {}
   // Null for an address that is not the page's.
   std::optional<http::ServerResponse> Answer(const http::ServerRequest& request);
 
@@ -32,7 +25,7 @@ class Site {
   std::optional<http::ServerResponse> Route(const http::ServerRequest& request);
   http::ServerResponse Index(const http::ServerRequest& request) const;
 
-  const SiteOptions options_;
+  const std::string index_;
   LivePage& page_;
 };
 

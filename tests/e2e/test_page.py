@@ -347,10 +347,11 @@ def test_a_feed_of_a_time_beyond_all_calendars(broker, topic, tmp_path, browser)
 def test_another_sites_name_is_refused(tmp_path):
     with Job(tmp_path, "127.0.0.1:1", "nowhere", trigger=SECONDLY).start() as job:
         wait_until(lambda: job.http("/")[0] == 200, 20, "the page")
-        request = urllib.request.Request(url_of(job, "/api/v1/status"), headers={"Host": f"evil.example:{job.port}"})
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(request)
-        assert refused.value.code == 403
+        for path in ("/", "/api/v1/status", "/metrics", "/progress"):
+            request = urllib.request.Request(url_of(job, path), headers={"Host": f"evil.example:{job.port}"})
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request)
+            assert refused.value.code == 403, path
 
 
 def test_the_demo_and_its_producer(tmp_path, browser):
