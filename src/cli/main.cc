@@ -18,6 +18,7 @@
 #include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/feed_command.h"
+#include "cli/last_words.h"
 #include "cli/monitoring_command.h"
 #include "cli/produce_command.h"
 #include "cli/run_command.h"
@@ -329,6 +330,7 @@ std::string WrongCommand(const CLI::App& app, int argc, char** argv) {
 }
 
 int Main(int argc, char** argv) {
+  SayLastWords();
   CLI::App app("Sluice: a Kafka topic of JSON into a Delta table, exactly once", "sluice");
   app.set_version_flag("--version", std::string("sluice ") + kVersion);
   app.require_subcommand(1);
