@@ -87,10 +87,12 @@ std::optional<MaintenanceRound> Maintenance::Collect() {
 std::optional<MaintenanceRound> Maintenance::Finish(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds kLook{10};
   if (!running()) return std::nullopt;
-  std::chrono::milliseconds waited{0};
+  std::optional<std::chrono::steady_clock::time_point> asked;
   while (round_.wait_for(kLook) != std::future_status::ready) {
-    if (stop.stop_requested()) waited += kLook;
-    if (waited >= kStopPatience) return Abandon();
+    if (!stop.stop_requested()) continue;
+    const auto now = std::chrono::steady_clock::now();
+    if (!asked) asked = now;
+    if (now - *asked >= kStopPatience) return Abandon();
   }
   return Take();
 }

@@ -51,7 +51,7 @@ TEST(Resolver, AHangingNameTimesOutAndDelaysNobody) {
   const Failure failure = FailureOf(FetchNow(*client, slow));
   EXPECT_EQ(failure.kind, FailureKind::kTimeout);
   EXPECT_THAT(failure.message,
-              ::testing::StartsWith("http://feeds.hangs.test/vp.pb: no connection within 3"));
+              ::testing::StartsWith("http://feeds.hangs.test/vp.pb: no connection within "));
   slow.total_timeout = milliseconds(30000);
   slow.connect_timeout = milliseconds(200);
   EXPECT_EQ(FailureOf(FetchNow(*client, slow)).kind, FailureKind::kTimeout);

@@ -47,11 +47,11 @@ class Browser:
     def text_of(self, selector):
         return self.eval(f"document.querySelector({json.dumps(selector)})?.textContent ?? ''")
 
-    def wait_for(self, script, seconds=15, what=None):
+    def wait_for(self, script, seconds=60, what=None):
         """Until the expression gives something true, which is returned."""
         return wait_until(lambda: self.eval(script), seconds, what or script)
 
-    def wait_for_text(self, selector, text, seconds=15):
+    def wait_for_text(self, selector, text, seconds=60):
         wait_until(
             lambda: text in self.text_of(selector),
             seconds,

@@ -25,8 +25,8 @@ SUMMARY = (
 )
 
 
-def produce(bootstrap, topic, first, count, flush=True):
-    """Sends messages first .. first+count-1, lz4, idempotent."""
+def produce(bootstrap, topic, first, count, flush=True, batch=10000):
+    """Sends messages first .. first+count-1, lz4, idempotent, at most `batch` in a record batch."""
     from confluent_kafka import Producer
 
     producer = Producer(
@@ -34,6 +34,7 @@ def produce(bootstrap, topic, first, count, flush=True):
             "bootstrap.servers": bootstrap,
             "compression.type": "lz4",
             "linger.ms": 20,
+            "batch.num.messages": batch,
             "enable.idempotence": True,
             "queue.buffering.max.messages": 1000000,
         }

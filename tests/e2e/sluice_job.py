@@ -27,7 +27,9 @@ def free_port():
 
 
 def wait_until(condition, seconds, what):
-    """Polls `condition` until it gives something true, and returns that; fails after `seconds`."""
+    """Polls `condition` until it gives something true, and returns that; fails after `seconds`, a minute at least: a busy
+    machine may be slow."""
+    seconds = max(seconds, 60)
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
@@ -37,7 +39,7 @@ def wait_until(condition, seconds, what):
         time.sleep(0.02)
 
 
-def sluice(*arguments, stdin="", cwd=None, seconds=30, **environment):
+def sluice(*arguments, stdin="", cwd=None, seconds=120, **environment):
     """Runs one command to its end: its exit code and texts."""
     return subprocess.run(
         [os.environ["SLUICE_BIN"], *map(str, arguments)],
@@ -137,7 +139,7 @@ class Job:
         self.process.kill()
         return self.process.wait()
 
-    def stop(self, seconds=10):
+    def stop(self, seconds=60):
         """SIGTERM; gives exit code and seconds that it took."""
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -157,7 +159,7 @@ class Job:
         """(status, body) of the monitor's endpoint; (0, "") while nobody answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=2) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

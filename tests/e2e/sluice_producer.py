@@ -62,7 +62,7 @@ class Producer:
     def wait(self, seconds=60):
         return self.process.wait(seconds)
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """SIGTERM; gives the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
@@ -71,7 +71,7 @@ class Producer:
         """(status, body); (0, "") while nobody answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sluice demo`: a city, a producer, a broker and a job in one process, as a new user starts them."""
 
-import datetime
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from readers import rows
@@ -27,15 +26,18 @@ def events(text):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Where the demo has run for five seconds."""
+    """Where the demo has run for a few batches, until SIGINT."""
     directory = tmp_path_factory.mktemp("demo")
-    begin = time.time()
-    answer = sluice(*DEMO, "--for", "5 seconds", cwd=directory)
-    (directory / "first.log").write_text(answer.stderr)
-    assert answer.returncode == 0, answer.stderr
-    committed = datetime.datetime.fromisoformat(events(answer.stderr)["batch"][0]["ts"]).timestamp()
-    assert committed - begin < 4, f"first commit after {committed - begin:.1f} s"
-    assert time.time() - begin < 12
+    log = directory / "first.log"
+    with open(log, "wb") as errors:
+        command = [os.environ["SLUICE_BIN"], *DEMO]
+        demo = subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stderr=errors)
+        try:
+            wait_until(lambda: log.read_text().count('"event":"batch"') >= 4, 60, "four batches")
+        finally:
+            demo.send_signal(signal.SIGINT)
+            code = demo.wait(60)
+    assert code == 0, log.read_text()
     return directory
 
 
@@ -73,7 +75,7 @@ def test_the_summary(folder):
 def test_the_second_run_says_that_it_adds(folder):
     table = folder / "city" / "vehicle_positions"
     (before,) = rows(table, "SELECT count(*) AS n FROM t")
-    answer = sluice(*DEMO, "--for", "3 seconds", cwd=folder)
+    answer = sluice(*DEMO, "--for", "6 seconds", cwd=folder)
     assert answer.returncode == 0, answer.stderr
     told = events(answer.stderr)
     (again,) = told["demo_again"]
@@ -88,7 +90,7 @@ def test_on_a_terminal_with_ctrl_c(tmp_path):
         status = r"\r\x1b\[K[\d,]+ rows  [\d,]+ rows/s  version \d+  freshness \d+\.\d s  memory \d+ MB"
         wait_until(lambda: re.search(status, terminal.text()), 15, "a status line")
         terminal.press(b"\x03")
-        assert terminal.wait(10) == 0, terminal.text()
+        assert terminal.wait(60) == 0, terminal.text()
         text = terminal.text()
     assert text.index("SIGINT: stopping") < text.index(" batches, ") < text.index("sluice table show ")
     assert '{"ts"' not in text and "\x1b[" in text
@@ -102,7 +104,7 @@ def test_on_a_terminal_with_ctrl_c(tmp_path):
 
 def test_without_colours_on_a_terminal(tmp_path):
     with Terminal([os.environ["SLUICE_BIN"], *DEMO, "--for", "2 seconds"], tmp_path, NO_COLOR="1") as terminal:
-        assert terminal.wait(15) == 0, terminal.text()
+        assert terminal.wait(60) == 0, terminal.text()
         assert not re.search(r"\x1b\[\d*(;\d+)*m", terminal.text())
 
 

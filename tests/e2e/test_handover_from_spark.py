@@ -8,9 +8,10 @@ import pathlib
 import shutil
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from readers import rows
-from sluice_job import Job, batches_of, wait_until
+from records import wait_for_marker
+from sluice_job import Job, batches_of
 
 SHARED = pathlib.Path(os.environ.get("SLUICE_SHARED", pathlib.Path(os.environ["SLUICE_SOURCE_DIR"]).parent / "shared"))
 GOLDEN = SHARED / "data" / "spark-golden"
@@ -34,19 +35,6 @@ SQL = (
 pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason=f"no golden Spark checkpoints at {GOLDEN}")
 
 
-def wait_for_markers(consumer, topic, records):
-    """Abort markers are written after the abort is answered; each takes the offset after the last record."""
-    last = {record["partition"]: record["offset"] for record in records}
-    for partition, offset in last.items():
-        wait_until(
-            lambda p=partition, o=offset: (
-                consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] == o + 2
-            ),
-            30,
-            f"the abort marker in {topic}-{partition}",
-        )
-
-
 @pytest.fixture(scope="module", params=VERSIONS)
 def golden(request, broker):
     """The recorded topic, produced again so that every record has its recorded offset."""
@@ -57,7 +45,6 @@ def golden(request, broker):
     plain = Producer(servers)
     aborting = Producer({**servers, "transactional.id": topic})
     aborting.init_transactions(30)
-    consumer = Consumer({**servers, "group.id": "markers"})
     lines = (GOLDEN / f"spark-{version}" / "topic.jsonl").read_text().splitlines()
     wrong = []
 
@@ -79,9 +66,9 @@ def golden(request, broker):
         if aborted:
             aborting.flush(30)
             aborting.abort_transaction(30)
-            wait_for_markers(consumer, topic, records)
+            for partition, last in {record["partition"]: record["offset"] for record in records}.items():
+                wait_for_marker(broker.bootstrap, topic, partition, last)
         assert plain.flush(30) == 0
-    consumer.close()
     assert not wrong, wrong[:3]
     return version, topic
 

@@ -158,12 +158,17 @@ def test_stage_seconds_are_the_time_that_passes(live):
         return value(live, "stage_seconds_total", stage=stage)
 
     wait_until(lambda: value(live, "stage_seconds_total", stage="decode", state="busy"), 10, "the work of the batch")
-    begun, before = time.monotonic(), {stage: total(stage) for stage in ("decode", "commit")}
-    time.sleep(3)
-    passed = time.monotonic() - begun
+    # Looked at once a second; a scrape may take its time.
+    begun = time.monotonic()
+    before = {stage: total(stage) for stage in ("decode", "commit")}
+    read = time.monotonic()
+    time.sleep(5)
+    again = time.monotonic()
+    grown = {stage: total(stage) - before[stage] for stage in before}
+    least, most = again - read - 2, time.monotonic() - begun + 2
+    assert least < grown["commit"] < most
     lanes = os.cpu_count()
-    assert total("commit") - before["commit"] == pytest.approx(passed, abs=1.5)
-    assert total("decode") - before["decode"] == pytest.approx(passed * lanes, abs=1.5 * lanes)
+    assert least * lanes < grown["decode"] < most * lanes
 
 
 # Last of those that use it: it leaves a backlog behind.
@@ -174,9 +179,8 @@ def test_lag_grows_without_any_batch(live, broker):
     wait_until(lambda: value(live, "source_lag_records") == 40, 10, "the lag")
     assert value(live, "source_lag_records", topic="live", partition="0") == 10
     lag = value(live, "source_lag_seconds", partition="0")
-    assert 0 <= lag < 10
-    time.sleep(3)
-    assert lag + 2 < value(live, "source_lag_seconds", partition="0") < lag + 6
+    assert 0 <= lag < 60
+    wait_until(lambda: value(live, "source_lag_seconds", partition="0") > lag + 2, 60, "a lag that grows")
     assert value(live, "batches_total") == 1
 
 

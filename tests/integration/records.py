@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts records into topics, and reads them back with a client that is not ours: the truth to compare with."""
 
+import time
+
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 
@@ -24,17 +26,32 @@ def send(bootstrap, topic, first, last, partition=0, **settings):
     assert sender.flush(60) == 0
 
 
-def send_transaction(bootstrap, topic, first, last, commit, partition=0):
+def send_transaction(bootstrap, topic, first, last, commit, partition=0, text=lambda i: f"v{i}"):
+    """Records "k<i>": text(i) for i in [first, last), and the marker behind them."""
+    offsets = []
     sender = producer(bootstrap, transactional_id=f"{topic}-{first}")
     sender.init_transactions(30)
     sender.begin_transaction()
     for i in range(first, last):
-        sender.produce(topic, f"v{i}", f"k{i}", partition=partition)
-    sender.flush(30)
+        sender.produce(
+            topic, text(i), f"k{i}", partition, on_delivery=lambda _, record: offsets.append(record.offset())
+        )
+    assert sender.flush(30) == 0
     if commit:
         sender.commit_transaction(30)
     else:
         sender.abort_transaction(30)
+    wait_for_marker(bootstrap, topic, partition, offsets[-1])
+
+
+def wait_for_marker(bootstrap, topic, partition, last):
+    """The end of a transaction is written after it is answered, behind its last record."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "marker"})
+    deadline = time.monotonic() + 60
+    while consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1] < last + 2:
+        assert time.monotonic() < deadline, f"no marker behind {last} of {topic}-{partition}"
+        time.sleep(0.02)
+    consumer.close()
 
 
 def truth(bootstrap, topic, partition=0, isolation="read_uncommitted"):

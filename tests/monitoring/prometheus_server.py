@@ -29,7 +29,7 @@ def answer(url, seconds=20):
         return error.read().decode()
 
 
-def wait_until_ready(url, process, log, seconds=30):
+def wait_until_ready(url, process, log, seconds=120):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 # Seconds; a minute of the rules is one here.
 WELL_BEFORE = 12  # the rules want to have seen a good past
-TOLD_WITHIN = 60
+TOLD_WITHIN = 120
 HELD = 8  # what else would be told meanwhile must have time to
-OVER_WITHIN = 75
+OVER_WITHIN = 150
 QUIET_AFTER = 8
 
 
