@@ -84,7 +84,7 @@ def test_broker_that_does_not_answer(tmp_path):
         broker.create_topic("t")
         send(broker.bootstrap, "t", 0, 10)
         with KafkaSource(
-            broker.bootstrap, {"default.api.timeout.ms": "10000"}, subscribe=["t"], poll_timeout_ms=3000
+            broker.bootstrap, {"default.api.timeout.ms": "2000"}, subscribe=["t"], poll_timeout_ms=3000
         ) as source:
             assert source.latest() == {"t": {"0": 10}}
             assert source.offsets(["t", 0, 0, 10]) == list(range(10))
