@@ -65,12 +65,6 @@ bool IsThisMachine(std::string_view host) {
 
 }  // namespace
 
-Access Access::OnlyHere() {
-  Access access;
-  access.only_here_ = true;
-  return access;
-}
-
 // No step depends on where the two begin to differ.
 bool Access::IsToken(std::string_view shown) const {
   unsigned char difference = shown.size() == token_.size() ? 0 : 1;
@@ -109,8 +103,7 @@ http::ServerResponse Access::Refusal() const {
 }
 
 Result<Access> OpenAccess(const AccessOptions& options) {
-  if (options.token_file.empty())
-    return options.token.empty() && options.only_here ? Access::OnlyHere() : Access(options.token);
+  if (options.token_file.empty()) return Access(options.token, options.only_here);
   Result<std::string> token = ReadSharedToken(options.token_file);
   if (!token.ok())
     return Status::Exit("MONITOR_TOKEN", "monitor.tokenFile " + token.status().message());

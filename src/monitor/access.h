@@ -28,8 +28,8 @@ struct AccessOptions {
 class Access {
  public:
   Access() = default;
-  explicit Access(std::string token) : token_(std::move(token)) {}
-  static Access OnlyHere();
+  explicit Access(std::string token, bool only_here = false)
+      : token_(std::move(token)), only_here_(only_here) {}
 
   bool needs_token() const { return !token_.empty(); }
   // Takes as long for a wrong token as for a right one.

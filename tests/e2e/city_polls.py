@@ -3,6 +3,46 @@
 
 import datetime
 
+# By the city's fault: how a poll that got it ends, if it does not end well.
+ENDS = {
+    "html": {"not_a_feed"},
+    "json": {"not_a_feed"},
+    "text": {"not_a_feed"},
+    "gzip-twice": {"not_a_feed"},
+    "empty": {"empty"},
+    "cut": {"truncated"},
+    "truncated": {"truncated"},
+    "gzip-bomb": {"too_large"},
+    "old-header": {"older"},
+    "hung": {"timeout"},
+    "stalled": {"timeout"},
+    "reset": {"connect", "bad_answer"},
+    "500": {"http_error"},
+    "503": {"http_error"},
+    "429": {"rate_limited"},
+    "403": {"refused"},
+    "404": {"refused"},
+}
+
+
+class Expected:
+    """How the polls of one feed must end; `good`: with a new body that has no fault."""
+
+    def __init__(self, good):
+        self.good = good
+        self.newest = 0  # header's time of what was published, those of the future apart
+
+    def __call__(self, answer):
+        # Nothing is older than the first.
+        is_first = answer["fault"] == "old-header" and answer["header_time"] >= self.newest
+        if answer["fault"] in ENDS and not is_first:
+            return ENDS[answer["fault"]]
+        return {"not_modified"} if answer["status"] == 304 else self.good
+
+    def published(self, answer):
+        if answer["fault"] != "future":
+            self.newest = max(self.newest, answer["header_time"])
+
 
 def ended_ms(poll):
     return round(datetime.datetime.fromisoformat(poll["ts"]).timestamp() * 1000)
@@ -19,7 +59,8 @@ def answered(served, polls, expected, timeout_ms, late):
     waiting = [line for line in served if line["status"] != 302]
     unseen = 0
     for poll in polls:
-        own = [line for line in waiting if line["machine_ms"] <= ended_ms(poll)]
+        end = ended_ms(poll)
+        own = [line for line in waiting if line["machine_ms"] <= end]
         waiting = waiting[len(own) :]
         answer = own[-1] if own else None
         what = f"{own} became {poll}"

@@ -67,6 +67,10 @@ class Producer:
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
+    def resident_kb(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
     def http(self, path, **headers):
         """(status, body); (0, "") while nobody answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)

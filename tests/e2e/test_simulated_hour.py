@@ -8,7 +8,7 @@ import json
 import os
 import time
 
-from city_polls import answered
+from city_polls import Expected, answered
 from simulator import Simulator
 from sluice_producer import Producer, records
 
@@ -19,25 +19,6 @@ KINDS = ["vehicle_positions", "vehicle_positions", "vehicle_positions", "trip_up
 
 TIMEOUT_MS = 1000
 
-# By fault: how a poll with that answer ends, if not published.
-ENDS = {
-    "html": {"not_a_feed"},
-    "json": {"not_a_feed"},
-    "text": {"not_a_feed"},
-    "gzip-twice": {"not_a_feed"},
-    "empty": {"empty"},
-    "cut": {"truncated"},
-    "truncated": {"truncated"},
-    "gzip-bomb": {"too_large"},
-    "old-header": {"older"},
-    "hung": {"timeout"},
-    "stalled": {"timeout"},
-    "reset": {"connect", "bad_answer"},
-    "500": {"http_error"},
-    "503": {"http_error"},
-    "429": {"rate_limited"},
-    "404": {"refused"},
-}
 WRITTEN = [
     "html",
     "hung",
@@ -78,30 +59,6 @@ def file_of(feed):
     return f"{KINDS[FEEDS.index(feed) % len(KINDS)]}.pb"
 
 
-class Expected:
-    """How the polls of a feed must end."""
-
-    def __init__(self):
-        self.newest = 0  # header's time of what was published, those of the future apart
-
-    def __call__(self, answer):
-        if answer["status"] == 304:
-            return {"not_modified"}
-        # Nothing is older than the first.
-        if answer["fault"] == "old-header" and answer["header_time"] >= self.newest:
-            return {"published"}
-        return ENDS.get(answer["fault"], {"published"})
-
-    def published(self, answer):
-        if answer["fault"] != "future":
-            self.newest = max(self.newest, answer["header_time"])
-
-
-def memory(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-
-
 def run(city, producer):
     """The producer's memory, in kB, after a third of the time and at the end."""
     begin = time.monotonic()
@@ -110,7 +67,7 @@ def run(city, producer):
         while time.monotonic() < begin + part * MINUTES * 60 / SPEED:
             assert producer.process.poll() is None, producer.log_text()[-3000:]
             time.sleep(0.1)
-        seen.append(memory(producer.process.pid))
+        seen.append(producer.resident_kb())
     assert producer.stop() == 0, producer.log_text()[-3000:]
     return seen
 
@@ -163,7 +120,7 @@ def test_city_producer_and_kafka_agree(broker, tmp_path):
 
     sent, published, late = collections.Counter(), 0, collections.Counter()
     for feed in FEEDS:
-        expected = Expected()
+        expected = Expected({"published"})
         for answer, poll in answered(lines[feed], polls[feed], expected, TIMEOUT_MS, late):
             if poll["result"] == "published":
                 expected.published(answer)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts records into topics, and reads them back with a client that is not ours: the truth to compare with."""
 
-import time
-
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from kafka_broker import wait_until
 
 
 def producer(bootstrap, **settings):
@@ -47,10 +46,12 @@ def send_transaction(bootstrap, topic, first, last, commit, partition=0, text=la
 def wait_for_marker(bootstrap, topic, partition, last):
     """The end of a transaction is written after it is answered, behind its last record."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "marker"})
-    deadline = time.monotonic() + 60
-    while consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1] < last + 2:
-        assert time.monotonic() < deadline, f"no marker behind {last} of {topic}-{partition}"
-        time.sleep(0.02)
+    where = TopicPartition(topic, partition)
+    wait_until(
+        lambda: consumer.get_watermark_offsets(where, timeout=30)[1] >= last + 2,
+        f"a marker behind {last} of {topic}-{partition}",
+        60,
+    )
     consumer.close()
 
 

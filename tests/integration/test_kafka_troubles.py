@@ -83,9 +83,8 @@ def test_broker_that_does_not_answer(tmp_path):
     with KafkaBroker(tmp_path) as broker:
         broker.create_topic("t")
         send(broker.bootstrap, "t", 0, 10)
-        with KafkaSource(
-            broker.bootstrap, {"default.api.timeout.ms": "2000"}, subscribe=["t"], poll_timeout_ms=3000
-        ) as source:
+        client = {"default.api.timeout.ms": "2000"}
+        with KafkaSource(broker.bootstrap, client, subscribe=["t"], poll_timeout_ms=3000) as source:
             assert source.latest() == {"t": {"0": 10}}
             assert source.offsets(["t", 0, 0, 10]) == list(range(10))
             broker.pause()
