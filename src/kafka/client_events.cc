@@ -81,6 +81,12 @@ void ClientEvents::OnAnswer() {
   all_down_since_.reset();
   refusal_.reset();
   outage_reported_ = false;
+  answered_ = true;
+}
+
+bool ClientEvents::HasAnswered() const {
+  const std::lock_guard lock(mutex_);
+  return answered_;
 }
 
 std::chrono::nanoseconds ClientEvents::UnreachableFor() const {

@@ -25,6 +25,7 @@ class ClientEvents {
   void OnError(int error, const std::string& text);
   // A broker answered: whatever failed before is over.
   void OnAnswer();
+  bool HasAnswered() const;
 
   // How long no broker has been reachable; zero while one is, or before the first failure.
   std::chrono::nanoseconds UnreachableFor() const;
@@ -46,6 +47,7 @@ class ClientEvents {
   std::string last_failure_;                                             // GUARDED_BY(mutex_)
   std::optional<std::chrono::steady_clock::time_point> all_down_since_;  // GUARDED_BY(mutex_)
   std::optional<Status> refusal_;                                        // GUARDED_BY(mutex_)
+  bool answered_ = false;                                                // GUARDED_BY(mutex_)
   bool outage_reported_ = false;                                         // GUARDED_BY(mutex_)
   std::vector<SourceWarning> warnings_;                                  // GUARDED_BY(mutex_)
 };

@@ -19,6 +19,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr milliseconds kEmptyAfter{1000};  // Read() returns an empty batch
 constexpr milliseconds kLinger{100};       // how long a batch that is not full waits for more
 constexpr milliseconds kDiagnoseEvery{2000};
+constexpr milliseconds kAskAgainAfter{100};
 constexpr size_t kMostAtOnce = 4096;
 
 milliseconds Since(SteadyClock::time_point start) {
@@ -106,7 +107,10 @@ Status KafkaRangeReader::Gather(const ReadLimits& limits, const std::stop_token&
     if (progress) continue;
     const milliseconds left = (batch->empty() ? kEmptyAfter : kLinger) - Since(started);
     if (left <= milliseconds(0) || done()) break;
-    SLUICE_RETURN_IF_ERROR(Wait(left, stop));
+    const bool paused = std::any_of(active_.begin(), active_.end(), [](const Active& active) {
+      return active.restart_at.has_value();
+    });
+    SLUICE_RETURN_IF_ERROR(Wait(paused ? std::min(left, kAskAgainAfter) : left, stop));
   }
   return Status::Ok();
 }
@@ -131,6 +135,10 @@ size_t KafkaRangeReader::ChunkSize(const Active& active, const BatchBuilder& bat
 
 Result<bool> KafkaRangeReader::TakeFrom(Active& active, const ReadLimits& limits,
                                         const std::stop_token& stop, BatchBuilder* batch) {
+  if (active.restart_at && SteadyClock::now() >= *active.restart_at) {
+    active.restart_at.reset();
+    SLUICE_RETURN_IF_ERROR(active.stream->SeekTo(active.stream->position()));
+  }
   taken_.clear();
   active.stream->Take(ChunkSize(active, *batch), &taken_);
   if (taken_.empty()) return false;
@@ -141,7 +149,7 @@ Result<bool> KafkaRangeReader::TakeFrom(Active& active, const ReadLimits& limits
     active.stream->client()->events().OnAnswer();  // whatever it was refused before
     active.waited = milliseconds(0);
     active.next_diagnosis = kDiagnoseEvery;
-    active.seemed_gone = false;
+    active.seemed_gone = active.kafka_answers = false;
   }
   return true;
 }
@@ -235,8 +243,11 @@ Status KafkaRangeReader::Recover(Active& active, const std::stop_token& stop) {
                           parts_->lookup.Available(active.range.partition, stop));
   const Recovery recovery = RecoverOutOfRange(active.range, stream.position(), available);
   stream.Invalidate();
-  if (recovery.lost)
-    SLUICE_RETURN_IF_ERROR(parts_->losses.Report(CouldNotRead(*recovery.lost, available)));
+  if (!recovery.lost) {
+    active.restart_at = SteadyClock::now() + kAskAgainAfter;  // Kafka contradicts itself
+    return Status::Ok();
+  }
+  SLUICE_RETURN_IF_ERROR(parts_->losses.Report(CouldNotRead(*recovery.lost, available)));
   if (recovery.resume >= active.range.end) {
     Finish(active);
     return Status::Ok();
@@ -280,12 +291,14 @@ Status KafkaRangeReader::Wait(milliseconds limit, const std::stop_token& stop) {
 Status KafkaRangeReader::CheckWaiting(Active& active, const std::stop_token& stop) {
   const milliseconds limit = parts_->options.poll_timeout;
   if (active.waited >= limit) {
+    // An answer to a fetch that never comes holds up its connection for socket.timeout.ms.
+    if (active.kafka_answers) parts_->pool.Replace(*active.stream->client());
     return Status::Retry(
         "KAFKA_TIMEOUT",
         fmt::format("Cannot fetch record for offset {} of {} in {} milliseconds "
-                    "(kafkaConsumer.pollTimeoutMs). Nothing was lost; it is tried again.",
+                    "(kafkaConsumer.pollTimeoutMs). Nothing was lost; it is tried again.{}",
                     active.stream->position().value, active.range.partition.ToString(),
-                    limit.count()));
+                    limit.count(), active.kafka_answers ? " Kafka answers other questions." : ""));
   }
   if (active.waited < active.next_diagnosis) return Status::Ok();
   active.next_diagnosis = active.waited + kDiagnoseEvery;
@@ -299,6 +312,7 @@ Status KafkaRangeReader::CheckWaiting(Active& active, const std::stop_token& sto
 
 // Records do not come: is the partition still the one that we read, and does it hold them?
 Status KafkaRangeReader::Diagnose(Active& active, const std::stop_token& stop) {
+  active.kafka_answers = false;
   const TopicPartition& partition = active.range.partition;
   const OffsetRange rest{partition, active.stream->position(), active.range.end};
   SLUICE_ASSIGN_OR_RETURN(const auto topics,
@@ -327,7 +341,9 @@ Status KafkaRangeReader::Diagnose(Active& active, const std::stop_token& stop) {
   SLUICE_ASSIGN_OR_RETURN(const AvailableRange available,
                           parts_->lookup.Available(partition, stop));
   const Recovery recovery = RecoverOutOfRange(active.range, rest.start, available);
-  return recovery.lost ? Recover(active, stop) : active.stream->SeekTo(rest.start);
+  if (recovery.lost) return Recover(active, stop);
+  active.kafka_answers = true;
+  return active.stream->SeekTo(rest.start);
 }
 
 }  // namespace sluice::kafka

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,7 +57,9 @@ class KafkaRangeReader : public RangeReader {
     std::chrono::milliseconds waited{0};  // without a record
     std::chrono::milliseconds next_diagnosis{0};
     bool finished = false;
-    bool seemed_gone = false;  // the last diagnosis found no such partition
+    bool seemed_gone = false;    // the last diagnosis found no such partition
+    bool kafka_answers = false;  // the last diagnosis found that Kafka holds what does not come
+    std::optional<std::chrono::steady_clock::time_point> restart_at{};  // not before then
   };
 
   Status Gather(const ReadLimits& limits, const std::stop_token& stop, BatchBuilder* batch);

@@ -9,6 +9,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <algorithm>
 #include <numeric>
 #include <thread>
 
@@ -25,6 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 const std::stop_token kNever;
+constexpr int16_t kFetch = 1;  // Kafka's number of that request
 
 std::vector<int64_t> Numbers(int64_t first, int64_t last) {
   std::vector<int64_t> numbers(static_cast<size_t>(last - first));
@@ -76,6 +78,26 @@ class SourceTest : public ::testing::Test {
                                                   RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
     rd_kafka_mock_push_request_errors_array(kafka_.broker->cluster(), kListOffsets, errors.size(),
                                             errors.data());
+  }
+  // Returns when that fetch has been sent.
+  void NextFetchIsNotAnswered() {
+    rd_kafka_mock_cluster_t* cluster = kafka_.broker->cluster();
+    constexpr int kBroker = 1;
+    constexpr int kDelayMs = 3600 * 1000;
+    rd_kafka_mock_broker_push_request_error_rtts(cluster, kBroker, kFetch, 1,
+                                                 RD_KAFKA_RESP_ERR_NO_ERROR, kDelayMs);
+    rd_kafka_mock_start_request_tracking(cluster);
+    bool sent = false;
+    while (!sent) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      size_t count = 0;
+      rd_kafka_mock_request_t** requests = rd_kafka_mock_get_requests(cluster, &count);
+      sent = std::any_of(requests, requests + count, [](rd_kafka_mock_request_t* request) {
+        return rd_kafka_mock_request_api_key(request) == kFetch;
+      });
+      rd_kafka_mock_request_destroy_array(requests, count);
+    }
+    rd_kafka_mock_stop_request_tracking(cluster);
   }
   // As a lane does: what may heal is tried again.
   static ReadOutcome ReadPatiently(RangeReader& reader, const std::vector<OffsetRange>& ranges) {
@@ -492,7 +514,6 @@ TEST_F(SourceTest, UnauthorisedTopicIsWaitedFor) {
 TEST_F(SourceTest, TransientErrorsOfFetchAreOvercome) {
   Create("t", 1);
   kafka_.Send("t", 0, 0, 50);
-  constexpr int16_t kFetch = 1;
   rd_kafka_mock_push_request_errors(
       kafka_.broker->cluster(), kFetch, 4, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
       RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR,
@@ -502,6 +523,23 @@ TEST_F(SourceTest, TransientErrorsOfFetchAreOvercome) {
   const ReadOutcome got = ReadRanges(*reader, {Range("t", 0, 0, 50)});
   ASSERT_TRUE(got.status.ok()) << got.status.ToString();
   EXPECT_EQ(got.offsets.at(Tp("t", 0)), Numbers(0, 50));
+}
+
+// The leader says that there is no such offset, and also that there is: it is not asked in a circle.
+TEST_F(SourceTest, ALeaderThatContradictsItselfIsAskedAgainAfterAPause) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 50);
+  constexpr int kErrors = 5;
+  const std::vector<rd_kafka_resp_err_t> errors(kErrors, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+  rd_kafka_mock_push_request_errors_array(kafka_.broker->cluster(), kFetch, errors.size(),
+                                          errors.data());
+  auto source = kafka_.Open(kafka_.Options("t"));
+  auto reader = source->NewReader();
+  const auto asked = std::chrono::steady_clock::now();
+  const ReadOutcome got = ReadRanges(*reader, {Range("t", 0, 0, 50)});
+  ASSERT_TRUE(got.status.ok()) << got.status.ToString();
+  EXPECT_EQ(got.offsets.at(Tp("t", 0)), Numbers(0, 50));
+  EXPECT_GE(std::chrono::steady_clock::now() - asked, kErrors * std::chrono::milliseconds(100));
 }
 
 TEST_F(SourceTest, NoRecordWithinThePollTimeoutIsSparksError) {
@@ -518,6 +556,22 @@ TEST_F(SourceTest, NoRecordWithinThePollTimeoutIsSparksError) {
               HasSubstr("Cannot fetch record for offset 5 of t-0 in 300 milliseconds"));
   kafka_.Send("t", 0, 5, 6);
   EXPECT_EQ(ReadRanges(*reader, {Range("t", 0, 0, 6)}).offsets.at(Tp("t", 0)), Numbers(0, 6));
+}
+
+TEST_F(SourceTest, AFetchThatIsNeverAnsweredIsSentAgainOnANewConnection) {
+  Create("t", 1);
+  kafka_.Send("t", 0, 0, 5);
+  SourceOptions options = kafka_.Options("t");
+  options.poll_timeout = std::chrono::milliseconds(5000);
+  auto source = kafka_.Open(options);
+  auto reader = source->NewReader();
+  ASSERT_TRUE(ReadPatiently(*reader, {Range("t", 0, 0, 5)}).status.ok());
+  NextFetchIsNotAnswered();
+  kafka_.Send("t", 0, 5, 9);
+  EXPECT_EQ(ReadRanges(*reader, {Range("t", 0, 5, 9)}).status.code(), "KAFKA_TIMEOUT");
+  const ReadOutcome got = ReadPatiently(*reader, {Range("t", 0, 5, 9)});
+  ASSERT_TRUE(got.status.ok()) << got.status.ToString();
+  EXPECT_EQ(got.offsets.at(Tp("t", 0)), Numbers(5, 9));
 }
 
 TEST(SourceOpenTest, ReportsAllBadOptionsAtOnce) {

@@ -34,6 +34,12 @@ void StreamPool::ExpectPartitions(size_t count) {
   expected_partitions_ = std::max<size_t>(1, count);
 }
 
+void StreamPool::Replace(Client& client) {
+  if (!client.events().HasAnswered()) return;
+  const std::lock_guard lock(mutex_);
+  client_is_stuck_ = client_is_stuck_ || client_.get() == &client;
+}
+
 std::shared_ptr<Client> StreamPool::client() {
   const std::lock_guard lock(mutex_);
   return client_;
@@ -60,6 +66,7 @@ Status StreamPool::OpenClient(Retired* before) {
   before->topics.swap(topics_);
   before->idle.swap(idle_);
   share_kbytes_ = share.kbytes;
+  client_is_stuck_ = false;
   return Status::Ok();
 }
 
@@ -77,7 +84,10 @@ std::shared_ptr<rd_kafka_topic_s> StreamPool::TopicHandle(const std::string& top
 Result<std::unique_ptr<PartitionStream>> StreamPool::Take(const TopicPartition& partition) {
   Retired before;
   const std::lock_guard lock(mutex_);
-  if (!client_ || SharesAreTooLarge()) SLUICE_RETURN_IF_ERROR(OpenClient(&before));
+  if (!client_ || client_is_stuck_ || SharesAreTooLarge()) {
+    const Status opened = OpenClient(&before);
+    if (!opened.ok() && !client_) return opened;  // the one that there is goes on, then
+  }
   if (!taken_.insert(partition).second) {
     return Status::Stop(
         "INTERNAL_ERROR",

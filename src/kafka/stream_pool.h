@@ -40,6 +40,9 @@ class StreamPool {
   void Return(std::unique_ptr<PartitionStream> stream);
   // Ends the idle streams of a topic: it is gone, or another one has its name.
   void Drop(const std::string& topic);
+  // `client` fetches no more: if it is still the one, the next Take() opens another. A client that has
+  // never fetched stays: another would need as long to connect.
+  void Replace(Client& client);
   // The client that fetches for new streams; null before the first Take().
   std::shared_ptr<Client> client();
 
@@ -59,6 +62,7 @@ class StreamPool {
   std::mutex mutex_;
   size_t expected_partitions_ = 1;  // GUARDED_BY(mutex_)
   int64_t share_kbytes_ = 0;        // GUARDED_BY(mutex_): client_'s
+  bool client_is_stuck_ = false;    // GUARDED_BY(mutex_)
   std::shared_ptr<Client> client_;  // GUARDED_BY(mutex_)
   std::map<std::string, std::shared_ptr<rd_kafka_topic_s>> topics_;  // GUARDED_BY(mutex_)
   std::map<TopicPartition, std::unique_ptr<PartitionStream>> idle_;  // GUARDED_BY(mutex_)

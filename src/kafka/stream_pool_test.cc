@@ -72,6 +72,20 @@ TEST_F(StreamPoolTest, AStreamInUseKeepsItsClientAndIsNotUsedAgain) {
   EXPECT_EQ(Take(0)->client(), added->client());
 }
 
+TEST_F(StreamPoolTest, AClientThatHasFetchedAndFetchesNoMoreIsReplacedOnce) {
+  auto used = Take(0);
+  const std::shared_ptr<Client> stuck = used->client();
+  pool_->Replace(*stuck);
+  EXPECT_EQ(Take(1)->client(), stuck) << "it has not had the time to fetch";
+  stuck->events().OnAnswer();
+  pool_->Replace(*stuck);
+  const auto next = Take(2)->client();
+  EXPECT_NE(next, stuck);
+  EXPECT_EQ(used->client(), stuck);
+  pool_->Replace(*stuck);
+  EXPECT_EQ(Take(3)->client(), next);
+}
+
 TEST_F(StreamPoolTest, OneMorePartitionOfManyChangesNothing) {
   pool_->ExpectPartitions(64);
   const auto client = Take(0)->client();
