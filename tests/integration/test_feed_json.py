@@ -2,6 +2,7 @@
 """Feeds out of random fields, and bytes changed at random: the JSON is what Python makes of them."""
 
 import json
+import os
 import random
 import struct
 import subprocess
@@ -173,10 +174,10 @@ def test_a_large_body_needs_little_more_memory_than_itself(body, mode, tmp_path)
     path = tmp_path / "large.pb"
     path.write_bytes(field(1, field(1, b"2.0")) + body())
     command = [SLUICE, "feed", "json", path, "--mode", mode, "--raw-extensions"]
-    run = subprocess.run([sys.executable, "-c", MEASURED, *command], capture_output=True, check=True, timeout=120)
+    run = subprocess.run([sys.executable, "-c", MEASURED, *command], capture_output=True, check=True, timeout=900)
     code, megabytes = map(int, run.stdout.split())
     assert code in (0, 1)
-    assert megabytes < 250
+    assert megabytes < 250 or os.environ.get("SLUICE_SANITIZE")  # a sanitizer needs its own
 
 
 def repair(message):
