@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""clang-tidy over the sources of src/ (tests apart), in parallel: check_tidy.py BUILD_DIR [FILE...]
+"""clang-tidy over the sources of src/ (tests apart), in parallel: check_tidy.py BUILD_DIR [--newest N | FILE...]
 
+--newest N: only sources that the newest N commits touched, themselves or by a header; all, if git cannot tell.
 A file that passed is not looked at again until it, a header of ours that it includes, or .clang-tidy
 changes; what passed is remembered in BUILD_DIR/tidy.
 """
 
+import argparse
 import concurrent.futures
 import functools
 import hashlib
@@ -52,6 +54,16 @@ def sources(build):
     )
 
 
+def touched(files, commits):
+    command = ["git", "-C", str(ROOT), "log", f"-{commits}", "--format=", "--name-only"]
+    log = subprocess.run(command, capture_output=True, text=True)
+    names = set(log.stdout.split())
+    if log.returncode != 0 or ".clang-tidy" in names:
+        return files
+    changed = {ROOT / name for name in names}
+    return [f for f in files if closure(f) & changed]
+
+
 def run(build, path):
     stamp = build / "tidy" / str(path.relative_to(SRC)).replace("/", "_")
     wanted = key(path)
@@ -66,8 +78,15 @@ def run(build, path):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1]).resolve()
-    files = [pathlib.Path(f).resolve() for f in sys.argv[2:]] or sources(build)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("files", nargs="*", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--newest", type=int, metavar="N")
+    options = parser.parse_args()
+    build = options.build
+    files = options.files or sources(build)
+    if options.newest:
+        files = touched(files, options.newest)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, passed, output in pool.map(functools.partial(run, build), files):
