@@ -47,7 +47,7 @@ int Complain(JobOutput& output, const Status& status) {
 // What the demo decides for its job goes before anything that the user's shell has set.
 std::map<std::string, std::string> JobEnvironment(const DemoArguments& arguments, int64_t now_ms) {
   std::map<std::string, std::string> environment = ProcessEnvironment();
-  environment["KAFKA_BROKER"] = "in-process:0";  // replaced when the broker is there
+  environment["KAFKA_BROKER"] = "in-process:1";  // replaced when the broker is there
   environment["KAFKA_TOPIC"] = kTopic;
   environment["DEMO_DIR"] = arguments.dir;
   environment["DEMO_RUN"] = fmt::format(

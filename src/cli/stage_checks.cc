@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <variant>
 
 #include "config/key_lookup.h"
 #include "config/key_table.h"
 #include "core/ascii.h"
 #include "decode/schema_ddl.h"
 #include "kafka/source.h"
+#include "kafka/topic_pattern.h"
 #include "parquet/partition_value.h"
 #include "transform/output_names.h"
 #include "transform/sql_error.h"
@@ -34,6 +36,14 @@ Mistakes CheckKafka(const JobConfig& job) {
   for (const auto& [option, message] : notes.warnings)
     mistakes.push_back({.key = "source.kafka." + option, .message = message, .is_warning = true});
   return mistakes;
+}
+
+Mistakes CheckPattern(const JobConfig& job) {
+  const auto* subscribe = std::get_if<kafka::SubscribePattern>(&job.source.subscription);
+  if (subscribe == nullptr) return {};
+  const auto pattern = kafka::TopicPattern::Make(subscribe->pattern);
+  if (pattern.ok()) return {};
+  return {{"source.subscribePattern", pattern.status().message()}};
 }
 
 Mistakes CheckSchema(const JobConfig& job) {
@@ -161,6 +171,7 @@ Mistakes CheckEventTime(const JobConfig& job) {
 std::vector<config::StageCheck> AllStageChecks() {
   return {
       {{}, CheckKafka},
+      {{}, CheckPattern},
       {{}, CheckSchema},
       {{"decode"}, CheckDecoder},
       {{"decode", "sql", "ansi", "source.includeHeaders"}, CheckSql},

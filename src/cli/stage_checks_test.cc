@@ -26,7 +26,7 @@ std::vector<std::string> MistakesOf(const std::string& text,
 
 std::string Job(const std::string& more, const std::string& source = "",
                 const std::string& sink = "") {
-  return "source: {kafka.bootstrap.servers: b, subscribe: t" + source +
+  return "source: {kafka.bootstrap.servers: 'b:1', subscribe: t" + source +
          "}\nsink: {path: /t, checkpointLocation: /c" + sink + "}\n" + more;
 }
 
@@ -50,6 +50,32 @@ TEST(StageChecks, KafkaOptionsAreJudgedByTheClient) {
               HasSubstr("job.yaml:1: source.kafka.fetch.max.bites: "));
   EXPECT_THAT(OnlyMistake(Job("", ", kafka.auto.offset.reset: earliest")),
               HasSubstr("job.yaml:1: source.kafka.auto.offset.reset: "));
+}
+
+TEST(StageChecks, KafkaValuesAreJudgedOncePerKey) {
+  EXPECT_EQ(OnlyMistake(Job("", ", kafka.metadata.max.age.ms: 5 minutes")),
+            "job.yaml:1: source.kafka.metadata.max.age.ms: expected a whole number of milliseconds "
+            "from 1 to 3600000, such as 1000, found '5 minutes'");
+  EXPECT_THAT(OnlyMistake(Job("", ", kafka.security.protocol: SASL_SSL")),
+              HasSubstr("job.yaml:1: source.kafka.security.protocol: SASL_SSL needs "
+                        "kafka.sasl.mechanism"));
+  EXPECT_THAT(OnlyMistake("source: {kafka.bootstrap.servers: localhost, subscribe: t}\n"
+                          "sink: {path: /t, checkpointLocation: /c}\n"),
+              HasSubstr("job.yaml:1: source.kafka.bootstrap.servers: expected host:port"));
+}
+
+TEST(StageChecks, ThePatternIsCompiled) {
+  const auto with = [](const std::string& pattern) {
+    return OnlyMistake(
+        "source:\n  kafka.bootstrap.servers: b:1\n"
+        "  subscribePattern: '" +
+        pattern + "'\nsink: {path: /t, checkpointLocation: /c}\n");
+  };
+  EXPECT_EQ(with("b["),
+            "job.yaml:3: source.subscribePattern: the pattern 'b[' cannot be used: missing "
+            "terminating ] for character class at character 3");
+  EXPECT_THAT(with("[a-z&&[^b]]"), HasSubstr("nested character classes are not supported"));
+  EXPECT_EQ(with("dev_.*"), "{}");
 }
 
 TEST(StageChecks, KafkaOptionsWithoutEffectAreToldWithTheirLine) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "config/nearest.h"
@@ -62,6 +63,13 @@ class Settler : private Rules {
     if (draft_.subscribe) source.subscription = *draft_.subscribe;
     if (draft_.subscribe_pattern) source.subscription = *draft_.subscribe_pattern;
     if (draft_.assign) source.subscription = *draft_.assign;
+    std::set<std::string>& topics = draft_.job.query.topics;
+    if (draft_.subscribe)
+      topics.insert(draft_.subscribe->topics.begin(), draft_.subscribe->topics.end());
+    if (draft_.assign) {
+      for (const TopicPartition& partition : draft_.assign->partitions)
+        topics.insert(partition.topic);
+    }
   }
 
   void SettleStart() {

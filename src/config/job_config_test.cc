@@ -112,6 +112,20 @@ INSTANTIATE_TEST_SUITE_P(
                     "t-0: offset -3; expected 0 or more, -2 (earliest) or -1 (latest)"},
         MistakeCase{"start_other_topic", Job("  startingOffsets: {u: {0: 1}}\n"),
                     "topic u is not among those of subscribe"},
+        MistakeCase{
+            "no_topic_name",
+            "source: {kafka.bootstrap.servers: b, subscribe: [t, 'a b/ü']}\nsink: {path: /t, "
+            "checkpointLocation: /c}\n",
+            "job.yaml:1: source.subscribe: 'a b/ü' is no name of a topic: at most 249 "
+            "letters, digits, '.', '_' and '-', and not . or .."},
+        MistakeCase{"no_topic_name_assign",
+                    "source: {kafka.bootstrap.servers: b, assign: {..: [0]}}\nsink: {path: /t, "
+                    "checkpointLocation: /c}\n",
+                    "source.assign: '..' is no name of a topic"},
+        MistakeCase{"long_topic_name",
+                    "source: {kafka.bootstrap.servers: b, subscribe: " + std::string(250, 'x') +
+                        "}\nsink: {path: /t, checkpointLocation: /c}\n",
+                    "xxx' is no name of a topic: at most 249"},
         MistakeCase{"repeat", Job("  failOnDataLoss: true\n  failOnDataLoss: false\n"),
                     "job.yaml:5: source.failOnDataLoss: written twice; first in line 4"},
         MistakeCase{"repeat_case", Job("  failOnDataLoss: true\n  FAILONDATALOSS: false\n"),

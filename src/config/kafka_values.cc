@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "config/units.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -56,11 +58,21 @@ Status ForEachPartition(const std::string& text, const char* example, const Stor
 
 }  // namespace
 
+std::string WrongTopicName(const std::string& name) {
+  const bool usable = std::ranges::all_of(
+      name, [](char c) { return IsLetterOrDigit(c) || c == '.' || c == '_' || c == '-'; });
+  if (usable && !name.empty() && name.size() <= 249 && name != "." && name != "..") return {};
+  return fmt::format(
+      "'{}' is no name of a topic: at most 249 letters, digits, '.', '_' and '-', and not . or ..",
+      name);
+}
+
 Result<std::set<TopicPartition>> ParseAssign(const std::string& json) {
   constexpr const char* kExample = R"({"topic":[0,1]})";
   SLUICE_ASSIGN_OR_RETURN(const Json topics, ParseTopics(json, kExample));
   std::set<TopicPartition> result;
   for (const auto& [topic, partitions] : topics.items()) {
+    if (const std::string wrong = WrongTopicName(topic); !wrong.empty()) return Wrong(wrong);
     if (!partitions.is_array() || partitions.empty()) {
       return Wrong(
           fmt::format("topic {}: expected a list of partitions such as {}", topic, kExample));

@@ -12,6 +12,9 @@
 
 namespace sluice::config {
 
+// Empty, or why Kafka can have no topic of that name.
+std::string WrongTopicName(const std::string& name);
+
 // {"topic":[0,1]}. Errors (Exit) say what was expected.
 Result<std::set<TopicPartition>> ParseAssign(const std::string& json);
 

@@ -79,6 +79,14 @@ std::vector<KeySpec> QueryKeys() {
   };
 }
 
+std::string StoreSubscribe(const Value& v, Draft& d) {
+  for (const std::string& topic : v.list) {
+    if (std::string wrong = WrongTopicName(topic); !wrong.empty()) return wrong;
+  }
+  d.subscribe = kafka::Subscribe{v.list};
+  return {};
+}
+
 std::string StorePattern(const Value& v, Draft& d) {
   d.subscribe_pattern = kafka::SubscribePattern{v.text};
   return {};
@@ -127,10 +135,7 @@ std::vector<KeySpec> SubscriptionKeys() {
   return {
       {"source", "subscribe", ValueType::kStringList, "",
        "Topics to read, a list or separated by commas. One of subscribe, subscribePattern, assign.",
-       [](const Value& v, Draft& d) {
-         d.subscribe = kafka::Subscribe{v.list};
-         return std::string();
-       }},
+       StoreSubscribe},
       {"source", "subscribePattern", ValueType::kString, "",
        "Java regular expression that the whole name of a topic must match.", StorePattern},
       {"source", "assign", ValueType::kJson, "", "Exactly these partitions: `{topic: [0, 1]}`.",

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "config/kafka_values.h"
 #include "config/nearest.h"
 #include "core/ascii.h"
 
@@ -256,7 +257,7 @@ std::vector<KeySpec> SinkKeys() {
       {"sink", "topic", ValueType::kString, "dev_topic", "Topic to write to.",
        [](const Value& v, ProducerDraft& d) {
          d.config.producer.kafka.topic = v.text;
-         return std::string();
+         return WrongTopicName(v.text);
        }},
       {"sink",
        "partitions",

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "doctor/topic_check.h"
@@ -194,9 +196,9 @@ Finding CheckOffsets(const StateLook& state, const ClusterLook& cluster, bool fa
   if (!state.recovery->ok()) return Skipped("offsets", "checkpoint and table cannot be right");
   const OffsetMap* next = NextOffsets(state);
   if (next == nullptr) return Ok("offsets", "a new query: it begins at source.startingOffsets");
-  OffsetMap latest;
-  for (const TopicPartition& partition : cluster.partitions) latest[partition] = Offset{0};
-  const Status same = stream::CheckSameTopics(state.checkpoint_path, *next, latest);
+  std::set<std::string> topics = cluster.topics();
+  topics.insert(cluster.missing_topics.begin(), cluster.missing_topics.end());
+  const Status same = stream::CheckSameTopics(state.checkpoint_path, *next, topics);
   if (!same.ok()) {
     return Fail("offsets", Essence(same.message()),
                 "correct sink.checkpointLocation or source.subscribe: each query has a checkpoint "

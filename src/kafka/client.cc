@@ -43,8 +43,12 @@ Result<std::shared_ptr<Client>> Client::Open(Role role, const ClientSettings& se
   const auto type = role == Role::kConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   client->handle_.reset(rd_kafka_new(type, conf.get(), why.data(), why.size()));
   if (!client->handle_) {
-    return Status::Exit("KAFKA_OPTION_INVALID",
-                        fmt::format("the Kafka client refuses its options: {}", why.data()));
+    std::string text = fmt::format("the Kafka client refuses its options: {}", why.data());
+    for (const auto& [name, value] : settings) {
+      if (name.ends_with(".location") && text.find(name) != std::string::npos)
+        text += fmt::format("; the file is {}", value);
+    }
+    return Status::Exit("KAFKA_OPTION_INVALID", text);
   }
   [[maybe_unused]] const rd_kafka_conf_s* taken = conf.release();  // by rd_kafka_new()
   return client;

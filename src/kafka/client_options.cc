@@ -7,11 +7,16 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <set>
+
+#include <unistd.h>
 
 #include "core/ascii.h"
 #include "kafka/client_option_table.h"
+#include "kafka/client_option_values.h"
 #include "kafka/jaas.h"
 
 namespace sluice::kafka {
@@ -38,7 +43,10 @@ class Translator {
     if (!options_.contains("bootstrap.servers")) {
       Problem("bootstrap.servers", "is required: host:port of at least one broker");
     }
-    CheckValues();
+    CheckBackoff();
+    CheckLogin();
+    ListFiles();
+    CheckByLibrdkafka();
     return std::move(result_);
   }
 
@@ -46,7 +54,7 @@ class Translator {
   using Rule = void (Translator::*)(const std::string& name, const std::string& value);
   static const std::map<std::string_view, Rule> kRules;
 
-  void TranslateOne(const std::string& name, const std::string& value);
+  void TranslateOne(const std::string& name, const std::string& given);
   void Problem(const std::string& name, std::string text) {
     result_.problems.emplace_back(name, std::move(text));
   }
@@ -56,6 +64,14 @@ class Translator {
   std::string Other(const std::string& name) const {
     const auto found = options_.find(name);
     return found == options_.end() ? "" : found->second;
+  }
+  bool HasProblem(const std::string& name) const {
+    return std::ranges::find(result_.problems, name, &std::pair<std::string, std::string>::first) !=
+           result_.problems.end();
+  }
+  bool IsSet(const std::string& native) const {
+    return std::ranges::find(result_.settings, native,
+                             &std::pair<std::string, std::string>::first) != result_.settings.end();
   }
 
   // Rules of kTranslated rows; each either sets something or reports a problem.
@@ -70,7 +86,7 @@ class Translator {
   void RequestTimeout(const std::string& name, const std::string& value);
   void Jaas(const std::string& name, const std::string& value);
   void LowerCase(const std::string& name, const std::string& value) { Set(name, ToLower(value)); }
-  void UpperCase(const std::string& name, const std::string& value) { Set(name, Upper(value)); }
+  void Same(const std::string& name, const std::string& value) { Set(name, value); }
   void TokenEndpoint(const std::string& name, const std::string& value);
   void EnabledProtocols(const std::string& name, const std::string& value);
   void Identification(const std::string& name, const std::string& value);
@@ -82,7 +98,11 @@ class Translator {
   void FindIdleJaasOptions(const JaasEntry& entry);
   bool SetFromJaas(const JaasEntry& entry);
   void SetJaasOption(const JaasEntry& entry, const char* java, const char* native, bool required);
-  void CheckValues();
+  void CheckBackoff();
+  void CheckLogin();
+  std::string MissingForLogin(const std::string& mechanism) const;
+  void ListFiles();
+  void CheckByLibrdkafka();
 
   const Client::Role role_;
   JavaOptions options_;
@@ -101,7 +121,7 @@ const std::map<std::string_view, Translator::Rule> Translator::kRules = {
     {"receive.buffer.bytes", &Translator::SocketBuffer},
     {"request.timeout.ms", &Translator::RequestTimeout},
     {"sasl.jaas.config", &Translator::Jaas},
-    {"sasl.mechanism", &Translator::UpperCase},
+    {"sasl.mechanism", &Translator::Same},
     {"sasl.oauthbearer.token.endpoint.url", &Translator::TokenEndpoint},
     {"security.protocol", &Translator::LowerCase},
     {"send.buffer.bytes", &Translator::SocketBuffer},
@@ -114,7 +134,7 @@ const std::map<std::string_view, Translator::Rule> Translator::kRules = {
     {"ssl.truststore.type", &Translator::TruststoreType},
 };
 
-void Translator::TranslateOne(const std::string& name, const std::string& value) {
+void Translator::TranslateOne(const std::string& name, const std::string& given) {
   const OptionRow* row = FindOption(name);
   if (row == nullptr) {
     const std::string_view nearest = NearestOption(name);
@@ -129,10 +149,12 @@ void Translator::TranslateOne(const std::string& name, const std::string& value)
                              ? "is an option of producers; it does nothing when reading"
                              : "is an option of consumers; it does nothing when writing");
   }
+  const auto value = CheckedValue(name, given);
+  if (!value.ok()) return Problem(name, value.status().message());
   switch (row->fate) {
-    case OptionFate::kSame: return Set(name, value);
-    case OptionFate::kRenamed: return Set(std::string(row->native), value);
-    case OptionFate::kTranslated: return (this->*kRules.at(name))(name, value);
+    case OptionFate::kSame: return Set(name, *value);
+    case OptionFate::kRenamed: return Set(std::string(row->native), *value);
+    case OptionFate::kTranslated: return (this->*kRules.at(name))(name, *value);
     case OptionFate::kNoEffect:
       result_.warnings.emplace_back(name, fmt::format("has no effect: {}", row->note));
       return;
@@ -153,32 +175,18 @@ void Translator::OnlyTrue(const std::string& name, const std::string& value) {
   if (ToLower(value) != "true") Problem(name, "must be `true`");
 }
 
-bool ParseNumber(const std::string& text, int64_t* number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-void Translator::BufferMemory(const std::string& name, const std::string& value) {
-  int64_t bytes = 0;
-  if (!ParseNumber(value, &bytes) || bytes <= 0) return Problem(name, "must be a number of bytes");
+void Translator::BufferMemory(const std::string&, const std::string& value) {
+  const int64_t bytes = std::strtoll(value.c_str(), nullptr, 10);
   Set("queue.buffering.max.kbytes", std::to_string((bytes + 1023) / 1024));
 }
 
-void Translator::ApiTimeout(const std::string& name, const std::string& value) {
-  int64_t ms = 0;
-  if (!ParseNumber(value, &ms) || ms < 1000 || ms > 3600000) {
-    return Problem(name, "must be a number of milliseconds from 1000 to 3600000");
-  }
-  result_.api_timeout = std::chrono::milliseconds(ms);
+void Translator::ApiTimeout(const std::string&, const std::string& value) {
+  result_.api_timeout = std::chrono::milliseconds(std::strtoll(value.c_str(), nullptr, 10));
 }
 
 void Translator::Isolation(const std::string& name, const std::string& value) {
-  const std::string level = ToLower(value);
-  if (level != "read_committed" && level != "read_uncommitted") {
-    return Problem(name, "must be read_uncommitted or read_committed");
-  }
-  result_.read_committed = level == "read_committed";
-  Set(name, level);
+  result_.read_committed = value == "read_committed";
+  Set(name, value);
 }
 
 void Translator::MetadataAge(const std::string&, const std::string& value) {
@@ -264,7 +272,9 @@ void Translator::EnabledProtocols(const std::string& name, const std::string& va
 }
 
 void Translator::Identification(const std::string& name, const std::string& value) {
-  Set(name, value.empty() ? "none" : ToLower(value));
+  const std::string algorithm = value.empty() ? "none" : ToLower(value);
+  if (algorithm == "https" || algorithm == "none") return Set(name, algorithm);
+  Problem(name, fmt::format("expected https, or '' for none, found '{}'", value));
 }
 
 void Translator::KeystoreLocation(const std::string& name, const std::string& value) {
@@ -302,8 +312,71 @@ void Translator::TruststoreType(const std::string& name, const std::string& valu
   if (Upper(value) != "PEM") Problem(name, "must be PEM");
 }
 
-// librdkafka's own word on each value, under the name that the user wrote.
-void Translator::CheckValues() {
+// librdkafka refuses it, but without naming either.
+void Translator::CheckBackoff() {
+  if (HasProblem("reconnect.backoff.ms") || HasProblem("reconnect.backoff.max.ms")) return;
+  const auto number = [&](const char* name, int64_t otherwise) {
+    const std::string text = Other(name);
+    return text.empty() ? otherwise : std::strtoll(text.c_str(), nullptr, 10);
+  };
+  const bool reads = role_ == Client::Role::kConsumer;  // with the defaults of consumer_settings.cc
+  const int64_t first = number("reconnect.backoff.ms", reads ? 50 : 100);
+  const int64_t longest = number("reconnect.backoff.max.ms", reads ? 1000 : 10000);
+  if (first <= longest) return;
+  if (options_.contains("reconnect.backoff.ms"))
+    return Problem("reconnect.backoff.ms",
+                   fmt::format("{} is more than reconnect.backoff.max.ms, {}", first, longest));
+  Problem("reconnect.backoff.max.ms",
+          fmt::format("{} is less than reconnect.backoff.ms, {}", longest, first));
+}
+
+void Translator::CheckLogin() {
+  const std::string protocol = Upper(Other("security.protocol"));
+  if (!protocol.starts_with("SASL_")) return;
+  for (const char* name : {"security.protocol", "sasl.mechanism", "sasl.jaas.config"}) {
+    if (HasProblem(name)) return;
+  }
+  const std::string mechanism = Upper(Other("sasl.mechanism"));
+  const std::string missing = MissingForLogin(mechanism.empty() ? "GSSAPI" : mechanism);
+  if (missing.empty()) return;
+  if (!mechanism.empty())
+    return Problem("sasl.mechanism", fmt::format("{} needs {}", mechanism, missing));
+  Problem("security.protocol",
+          fmt::format("{} needs kafka.sasl.mechanism ({}) and its credentials in "
+                      "kafka.sasl.jaas.config; without it the mechanism is GSSAPI, as in Java",
+                      protocol, FindOption("sasl.mechanism")->note));
+}
+
+// Empty, or what to set.
+std::string Translator::MissingForLogin(const std::string& mechanism) const {
+  if (mechanism == "GSSAPI") {
+    // Without a renewal kinit is somebody else's work.
+    const bool renews = Other("sasl.kerberos.min.time.before.relogin") != "0";
+    if (!renews || IsSet("sasl.kerberos.keytab")) return "";
+    return "a keytab: kafka.sasl.jaas.config with Krb5LoginModule (principal, keyTab)";
+  }
+  if (mechanism == "OAUTHBEARER") {
+    if (!IsSet("sasl.oauthbearer.client.id"))
+      return "kafka.sasl.jaas.config with OAuthBearerLoginModule (clientId, clientSecret)";
+    return IsSet("sasl.oauthbearer.token.endpoint.url")
+               ? ""
+               : "kafka.sasl.oauthbearer.token.endpoint.url";
+  }
+  if (IsSet("sasl.username") && IsSet("sasl.password")) return "";
+  return fmt::format("a user and a password: kafka.sasl.jaas.config with {} (username, password)",
+                     mechanism == "PLAIN" ? "PlainLoginModule" : "ScramLoginModule");
+}
+
+void Translator::ListFiles() {
+  if (!EndsWith(Upper(Other("security.protocol")), "SSL")) return;
+  for (const auto& [name, value] : options_) {
+    if (EndsWith(name, ".location") && !(name == "ssl.ca.location" && value == "probe"))
+      result_.files.emplace_back(name, value);
+  }
+}
+
+// Its word on what is left; one mistake an option, under the name that the user wrote.
+void Translator::CheckByLibrdkafka() {
   Handle<rd_kafka_conf_s> conf(rd_kafka_conf_new());
   std::array<char, 512> why{};
   for (const auto& [native, value] : result_.settings) {
@@ -314,7 +387,7 @@ void Translator::CheckValues() {
     for (const OptionRow& row : OptionTable()) {
       if (row.native == native && options_.contains(std::string(row.java))) java = row.java;
     }
-    Problem(java, why.data());
+    if (!HasProblem(java)) Problem(java, why.data());
   }
 }
 
@@ -325,11 +398,16 @@ TranslatedOptions TranslateOptions(const JavaOptions& options, Client::Role role
 }
 
 Status ProblemsAsStatus(const TranslatedOptions& translated) {
-  if (translated.problems.empty()) return Status::Ok();
   std::string text;
-  for (const auto& [option, problem] : translated.problems) {
-    text += fmt::format("{}kafka.{} {}", text.empty() ? "" : "; ", option, problem);
+  const auto add = [&text](const std::string& option, const std::string& problem) {
+    text += fmt::format("{}kafka.{}: {}", text.empty() ? "" : "; ", option, problem);
+  };
+  for (const auto& [option, problem] : translated.problems) add(option, problem);
+  for (const auto& [option, path] : translated.files) {
+    if (access(path.c_str(), R_OK) != 0)
+      add(option, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
   }
+  if (text.empty()) return Status::Ok();
   return Status::Exit("KAFKA_OPTION_INVALID", text);
 }
 

@@ -21,14 +21,15 @@ struct TranslatedOptions {
   ClientSettings settings;  // the user's, under librdkafka's names
   std::vector<std::pair<std::string, std::string>> problems;  // (option, what is wrong)
   std::vector<std::pair<std::string, std::string>> warnings;  // (option, why it has no effect)
+  std::vector<std::pair<std::string, std::string>> files;     // (option, path) that TLS will read
   bool read_committed = false;
   std::chrono::milliseconds api_timeout{10000};  // default.api.timeout.ms
 };
 
-// Translates all options; every mistake is reported, not only the first.
+// Translates all options; every mistake is reported, not only the first, and one an option. Opens nothing.
 TranslatedOptions TranslateOptions(const JavaOptions& options, Client::Role role);
 
-// Exit error that lists all problems; OK if there are none.
+// Exit error that lists all problems, and the files that cannot be read; OK if there are none.
 Status ProblemsAsStatus(const TranslatedOptions& translated);
 
 }  // namespace sluice::kafka

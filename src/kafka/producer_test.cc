@@ -51,7 +51,7 @@ TEST(ProducerTest, ConsumerOptionIsRefused) {
       Producer::Open({{"bootstrap.servers", "localhost:1"}, {"isolation.level", "read_committed"}});
   ASSERT_TRUE(producer.status().Is(ErrorKind::kExit));
   EXPECT_THAT(producer.status().message(),
-              HasSubstr("kafka.isolation.level is an option of consumers"));
+              HasSubstr("kafka.isolation.level: is an option of consumers"));
 }
 
 std::unique_ptr<Producer> Open(ProducerSettings settings) {

@@ -584,7 +584,7 @@ TEST(SourceOpenTest, ReportsAllBadOptionsAtOnce) {
   ASSERT_TRUE(source.status().Is(ErrorKind::kExit));
   EXPECT_THAT(
       source.status().message(),
-      HasSubstr("kafka.sesion.timeout.ms is unknown; did you mean kafka.session.timeout.ms?"));
+      HasSubstr("kafka.sesion.timeout.ms: is unknown; did you mean kafka.session.timeout.ms?"));
   EXPECT_THAT(source.status().message(), HasSubstr("kafka.fetch.min.bytes"));
 }
 

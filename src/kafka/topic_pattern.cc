@@ -37,12 +37,11 @@ PCRE2_SPTR Bytes(const std::string& text) { return reinterpret_cast<PCRE2_SPTR>(
 
 Result<TopicPattern> TopicPattern::Make(const std::string& pattern) {
   if (const size_t at = FindNestedClass(pattern); at != std::string::npos) {
-    return Status::Exit(
-        "KAFKA_OPTION_INVALID",
-        fmt::format(
-            "subscribePattern '{}': nested character classes are not supported, at character {}; "
-            "write the class out, or exclude with (?!...)",
-            pattern, at + 1));
+    return Status::Exit("KAFKA_OPTION_INVALID",
+                        fmt::format("the pattern '{}' cannot be used: nested character classes are "
+                                    "not supported, at character {}; "
+                                    "write the class out, or exclude with (?!...)",
+                                    pattern, at + 1));
   }
   int error = 0;
   PCRE2_SIZE position = 0;
@@ -53,7 +52,7 @@ Result<TopicPattern> TopicPattern::Make(const std::string& pattern) {
     std::array<PCRE2_UCHAR, 128> why{};
     pcre2_get_error_message(error, why.data(), why.size());
     return Status::Exit("KAFKA_OPTION_INVALID",
-                        fmt::format("subscribePattern '{}': {} at character {}", pattern,
+                        fmt::format("the pattern '{}' cannot be used: {} at character {}", pattern,
                                     reinterpret_cast<const char*>(why.data()), position + 1));
   }
   return TopicPattern({code, [](void* raw) { pcre2_code_free(static_cast<pcre2_code*>(raw)); }});

@@ -32,9 +32,9 @@ TEST(TopicPatternTest, JavasConstructs) {
 TEST(TopicPatternTest, MistakeIsLocated) {
   const auto made = TopicPattern::Make("a(b");
   EXPECT_TRUE(made.status().Is(ErrorKind::kExit));
-  EXPECT_THAT(
-      made.status().message(),
-      ::testing::HasSubstr("subscribePattern 'a(b': missing closing parenthesis at character 4"));
+  EXPECT_THAT(made.status().message(),
+              ::testing::HasSubstr(
+                  "the pattern 'a(b' cannot be used: missing closing parenthesis at character 4"));
 }
 
 TEST(TopicPatternTest, WhatJavaReadsOtherwiseIsRefused) {

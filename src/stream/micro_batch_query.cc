@@ -182,12 +182,14 @@ Status MicroBatchQuery::CompareTopics(const std::stop_token& stop) {
   // Nothing will be read then, and what the table has may be finished while Kafka is away.
   if (written && options_.trigger.kind == Trigger::Kind::kOnce) return Status::Ok();
   const OffsetMap recorded = written ? recovery.end : recovery.start.value_or(OffsetMap{});
+  // What the configuration names is enough to tell: Kafka may not have such a topic, and is then waited for.
+  SLUICE_RETURN_IF_ERROR(CheckSameTopics(options_.checkpoint_location, recorded, options_.topics));
   SLUICE_ASSIGN_OR_RETURN(const OffsetMap latest,
                           ResultWithRetries<OffsetMap>(patience_, stop, [&] {
                             return parts_.source->LatestOffsets(recorded, stop);
                           }));
   waiting_records_ = RecordsBetween(recovery.end, latest);
-  return CheckSameTopics(options_.checkpoint_location, recorded, latest);
+  return CheckSameTopics(options_.checkpoint_location, recorded, TopicsOf(latest));
 }
 
 // The table has the batch: commits/N is all that is missing, and nothing is read.

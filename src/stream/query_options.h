@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct QueryOptions {
   RateLimits limits;
   std::string checkpoint_location;
   std::string table_path;
+  std::set<std::string> topics;  // of the source, where it names them; empty: a pattern does
   std::vector<std::string> partition_by;
   std::string event_time;  // column whose newest time is told with each batch; empty: none
   bool merge_schema = false;

@@ -468,6 +468,21 @@ TEST(Query, RefusesTheCheckpointOfAnotherQuery) {
   EXPECT_NE(status.message().find("other_topic"), std::string::npos) << status.message();
 }
 
+// A topic that Kafka does not have is waited for, but not with a checkpoint of others.
+TEST(Query, RefusesTheCheckpointOfAnotherQueryWithoutItsTopic) {
+  MemoryWorld world;
+  world.Produce(10);
+  ASSERT_TRUE(world.Drain().ok());
+  world.options.topics = {"missing_topic"};
+  const int asked = world.broker->calls("latest");
+  const Status status = world.Drain();
+  ASSERT_EQ(status.code(), "CHECKPOINT.OF_ANOTHER_QUERY");
+  EXPECT_NE(status.message().find("missing_topic"), std::string::npos) << status.message();
+  EXPECT_EQ(world.broker->calls("latest"), asked);
+  world.options.topics = {"missing_topic", "topic"};
+  EXPECT_TRUE(world.Drain().ok());
+}
+
 // Also where a batch only lacks its commits/N: nothing is written before the topics are compared.
 TEST(Query, LeavesTheOpenBatchOfAnotherQueryAsItIs) {
   MemoryWorld world;

@@ -58,13 +58,13 @@ std::string Topics(const std::set<std::string>& topics) {
   return text;
 }
 
+}  // namespace
+
 std::set<std::string> TopicsOf(const OffsetMap& offsets) {
   std::set<std::string> topics;
   for (const auto& [partition, offset] : offsets) topics.insert(partition.topic);
   return topics;
 }
-
-}  // namespace
 
 Result<Opened> OpenQuery(const QueryOptions& options, const QueryParts& parts, const Schema& output,
                          std::shared_ptr<checkpoint::Storage> storage, Patience& patience,
@@ -110,9 +110,8 @@ Status BeginQuery(Opened& opened, kafka::Source& source, Patience& patience,
 }
 
 Status CheckSameTopics(const std::string& checkpoint, const OffsetMap& start,
-                       const OffsetMap& latest) {
+                       const std::set<std::string>& subscribed) {
   const std::set<std::string> recorded = TopicsOf(start);
-  const std::set<std::string> subscribed = TopicsOf(latest);
   // Without any topic now it is they that are gone: the source tells of that as a loss of data.
   if (recorded.empty() || subscribed.empty()) return Status::Ok();
   const bool shared = std::any_of(recorded.begin(), recorded.end(), [&](const std::string& topic) {

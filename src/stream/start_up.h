@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ Status BeginQuery(Opened& opened, kafka::Source& source, Patience& patience,
 
 // Refuses a checkpoint none of whose topics is subscribed to: it belongs to another query.
 Status CheckSameTopics(const std::string& checkpoint, const OffsetMap& start,
-                       const OffsetMap& latest);
+                       const std::set<std::string>& subscribed);
+
+std::set<std::string> TopicsOf(const OffsetMap& offsets);
 
 }  // namespace sluice::stream

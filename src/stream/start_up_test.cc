@@ -165,23 +165,23 @@ TEST_F(OpenQueryTest, BeginQueryWaitsForTheTopicAndRecordsItsStart) {
   EXPECT_EQ(listener_.states(), (Strings{"waiting TOPIC_MISSING", "starting"}));
 }
 
-OffsetMap Topics(const Strings& topics) {
+OffsetMap Offsets(const Strings& topics) {
   OffsetMap offsets;
   for (const std::string& topic : topics) offsets[{topic, PartitionId{0}}] = Offset{0};
   return offsets;
 }
 
 TEST(CheckSameTopics, OneSharedTopicIsEnough) {
-  EXPECT_TRUE(CheckSameTopics("/ckpt", Topics({"a", "b"}), Topics({"b", "c"})).ok());
-  EXPECT_TRUE(CheckSameTopics("/ckpt", {}, Topics({"a"})).ok()) << "nothing is recorded yet";
+  EXPECT_TRUE(CheckSameTopics("/ckpt", Offsets({"a", "b"}), {"b", "c"}).ok());
+  EXPECT_TRUE(CheckSameTopics("/ckpt", {}, {"a"}).ok()) << "nothing is recorded yet";
 }
 
 TEST(CheckSameTopics, RefusesOtherTopicsAndNamesBoth) {
-  const Status status = CheckSameTopics("/ckpt", Topics({"a", "b"}), Topics({"c", "d"}));
+  const Status status = CheckSameTopics("/ckpt", Offsets({"a", "b"}), {"c", "d"});
   ASSERT_EQ(status.code(), "CHECKPOINT.OF_ANOTHER_QUERY");
   EXPECT_THAT(status.message(), HasSubstr("/ckpt has offsets of the topics a, b, "));
   EXPECT_THAT(status.message(), HasSubstr("subscribes to c, d:"));
-  EXPECT_TRUE(CheckSameTopics("/ckpt", Topics({"a"}), {}).ok()) << "a deleted topic is data loss";
+  EXPECT_TRUE(CheckSameTopics("/ckpt", Offsets({"a"}), {}).ok()) << "a deleted topic is data loss";
 }
 
 }  // namespace
