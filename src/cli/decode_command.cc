@@ -45,8 +45,8 @@ Result<JobStages> JobFromArguments(const DecodeArguments& arguments) {
 
 // Nothing if the configuration has mistakes, which are printed.
 std::optional<JobStages> JobFromConfig(const std::string& path) {
-  const config::ConfigReport report =
-      config::LoadJobConfig(path, ProcessEnvironment(), AllStageChecks());
+  const config::ConfigReport report = config::LoadJobConfig(
+      path, ProcessEnvironment(), DecodeStageChecks(), config::Purpose::kDecode);
   PrintReport(report);
   if (!report.config) return std::nullopt;
   return StagesOf(*report.config);

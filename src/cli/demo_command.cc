@@ -24,6 +24,7 @@
 #include "cli/status_line.h"
 #include "cli/time_limit.h"
 #include "core/value_text.h"
+#include "http/server.h"
 
 namespace sluice::cli {
 
@@ -80,6 +81,18 @@ Status MakeParents(const config::JobConfig& job) {
     }
   }
   return Status::Ok();
+}
+
+// The job would find it out only when the city is there and its page is promised.
+Status CheckAddress(const config::MonitorOptions& monitor) {
+  if (!monitor.enabled) return Status::Ok();
+  http::ServerOptions options;
+  options.listen = monitor.listen;
+  options.setting = "--listen";
+  options.advice = R"(start it by make run DEMO_ARGS="--listen 127.0.0.1:0")";
+  options.error_code = "MONITOR_ADDRESS";
+  return http::Server::Start(std::move(options), [](const auto&) { return http::ServerResponse(); })
+      .status();
 }
 
 // What an earlier run left, in one line; its broker took the topic with it when it ended.
@@ -148,6 +161,7 @@ int RunDemo(const DemoArguments& arguments, config::JobConfig job,
             const std::optional<std::chrono::milliseconds>& limit, JobOutput& output) {
   const std::stop_source stop;
   const SignalWatcher signals(stop, [&output](const char* name) { output.TellStopping(name); });
+  if (const Status free = CheckAddress(job.monitor); !free.ok()) return Complain(output, free);
   if (const Status made = MakeParents(job); !made.ok()) return Complain(output, made);
   TellOfEarlierRuns(job, output);
   job.query.warn_of_foreign_table = false;

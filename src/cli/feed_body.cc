@@ -106,7 +106,8 @@ Result<http::Response> Fetch(http::Request request) {
 }  // namespace
 
 Result<FeedBody> ReadFeedBody(const std::string& source, const std::vector<std::string>& headers) {
-  const config::Variables variables(ProcessEnvironment(), "in the environment");
+  const config::Variables variables(ProcessEnvironment(),
+                                    {.any = "in the environment", .secret = "in the environment"});
   FeedBody body;
   body.name = source;
   if (source.find("://") == std::string::npos) {

@@ -47,6 +47,16 @@ CLI::Validator AtLeast(int64_t least) {
       fmt::format(">= {}", least));
 }
 
+// A minus sign would be taken for a seed of 20 digits.
+CLI::Validator NotNegative() {
+  return CLI::Validator(
+      [](std::string& word) {
+        return word.starts_with('-') ? std::string("expected a whole number, at least 0")
+                                     : std::string();
+      },
+      ">= 0");
+}
+
 void AddRun(CLI::App& app) {
   auto* run =
       app.add_subcommand("run", "run a job until it ends or is told to stop (Ctrl-C, SIGTERM)");
@@ -126,6 +136,7 @@ void AddDemo(CLI::App& app) {
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   demo->add_option("--seed", arguments->seed, "the same seed makes the same city")
+      ->check(NotNegative())
       ->capture_default_str();
   demo->add_option("--rate", arguments->rate,
                    "how often a second the producer asks; the city has a new feed every second")
@@ -151,6 +162,7 @@ void AddSimulate(CLI::App& app) {
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   simulate->add_option("--seed", arguments->seed, "the same seed makes the same city")
+      ->check(NotNegative())
       ->capture_default_str();
   simulate->add_option("--feeds", arguments->feeds, "further cities under /f01, /f02, ...")
       ->check(CLI::Range(0, 1000))

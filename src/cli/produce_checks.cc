@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "kafka/producer.h"
 
 namespace sluice::cli {
@@ -31,6 +33,10 @@ Mistakes CheckKafka(const ProducerConfig& config) {
 Mistakes CheckSizes(const ProducerConfig& config) {
   const auto& client = config.producer.kafka.client;
   if (!client.contains("max.request.size")) return {};
+  // A limit that is wrong is told by CheckKafka.
+  const auto problems = kafka::CheckProducerOptions(client).problems;
+  if (std::ranges::any_of(problems, [](const auto& p) { return p.first == "max.request.size"; }))
+    return {};
   const int64_t limit = kafka::MaxRecordBytes(client);
   Mistakes mistakes;
   for (const produce::FeedOptions& feed : config.producer.feeds) {

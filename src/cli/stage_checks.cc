@@ -7,8 +7,7 @@
 #include <array>
 #include <variant>
 
-#include "config/key_lookup.h"
-#include "config/key_table.h"
+#include "cli/decode_checks.h"
 #include "core/ascii.h"
 #include "decode/schema_ddl.h"
 #include "kafka/source.h"
@@ -53,24 +52,59 @@ Mistakes CheckSchema(const JobConfig& job) {
   return {{"decode.schema", schema.status().message()}};
 }
 
-// The key that the decoder's refusal is about: its message begins with its name.
-std::string DecoderKey(const Status& status) {
-  if (status.code() == "CORRUPT_RECORD_TYPE") return "decode.schema";  // the type stands there
-  const std::string& message = status.message();
-  const config::KeySpec* key =
-      config::FindKey(config::JobKeys(), "decode", message.substr(0, message.find_first_of(" :")));
-  return key ? key->path() : "decode";
+Mistakes CheckDecoder(const JobConfig& job) {
+  Mistakes mistakes = JudgeDecode(job).mistakes;
+  for (StageMistake& idle : FindIdleDecodeOptions(job)) {
+    const bool wrong = std::ranges::find(mistakes, idle.key, &StageMistake::key) != mistakes.end();
+    if (!wrong) mistakes.push_back(std::move(idle));
+  }
+  return mistakes;
 }
 
-Mistakes CheckDecoder(const JobConfig& job) {
-  const auto decoder = decode::Decoder::Make(job.decode, job.source.include_headers);
-  if (decoder.ok()) return {};
-  return {{DecoderKey(decoder.status()), decoder.status().message()}};
+// With a default in the place of what is wrong in the decoder's options: that is told by CheckDecoder.
+Result<BoundJob> BindUsable(const JobConfig& job, const JudgedDecode& judged) {
+  JobStages stages = StagesOf(job);
+  stages.decode = judged.usable;
+  return BindJob(stages);
+}
+
+// The rows that go into the table; null if they are not known, which is told elsewhere.
+std::shared_ptr<const Schema> RowsOf(const JobConfig& job) {
+  const JudgedDecode judged = JudgeDecode(job);
+  if (!judged.schema_parses) return nullptr;
+  const auto bound = BindUsable(job, judged);
+  return bound.ok() ? bound->transform->output_schema() : nullptr;
+}
+
+// Whether the name stands in the SQL as a word, whatever it means there.
+bool Names(const std::string& sql, const std::string& column) {
+  const std::string text = ToLower(sql), name = ToLower(column);
+  const auto goes_on = [&](size_t at) {
+    return at < text.size() && (IsLetterOrDigit(text[at]) || text[at] == '_');
+  };
+  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    if ((at == 0 || !goes_on(at - 1)) && !goes_on(at + name.size())) return true;
+  }
+  return false;
+}
+
+// Whether the SQL reads columns of the types that the user means: one array is another with an explode.
+bool KnowsColumnsOf(const JobConfig& job, const JudgedDecode& judged) {
+  if (!judged.schema_parses || judged.explodes) return judged.schema_parses;
+  const auto schema = decode::ParseDdl(job.decode.schema);
+  return schema.ok() && !Names(job.sql, job.decode.explode) &&
+         std::ranges::none_of(schema->fields, [&](const Field& field) {
+           return field.type.kind() == TypeKind::kArray && Names(job.sql, field.name);
+         });
 }
 
 Mistakes CheckSql(const JobConfig& job) {
-  const auto bound = BindJob(StagesOf(job));
+  const JudgedDecode judged = JudgeDecode(job);
+  const auto bound = BindUsable(job, judged);
   if (bound.ok()) return {};
+  // Without its columns the statement's form can be judged, but not what it reads.
+  const std::string& code = bound.status().code();
+  if (!KnowsColumnsOf(job, judged) && code != "SQL_SYNTAX" && code != "SQL_REFUSED") return {};
   const std::string& message = bound.status().message();
   const auto place = transform::PlaceOfMessage(message).value_or(transform::SqlPlace{});
   return {{"sql", message, place.line, place.column}};
@@ -89,19 +123,17 @@ std::string UnwritableType(const DataType& type) {
 
 // Without SQL the decoded columns go into the table as they are.
 Mistakes CheckDecodedColumns(const JobConfig& job) {
-  if (!job.sql.empty()) return {};
-  const auto bound = BindJob(StagesOf(job));
-  if (!bound.ok()) return {};  // told by CheckDecoder
-  const Schema& rows = *bound->transform->output_schema();
+  const auto rows = job.sql.empty() ? RowsOf(job) : nullptr;
+  if (!rows) return {};
   Mistakes mistakes;
-  for (const Field& field : rows.fields) {
+  for (const Field& field : rows->fields) {
     const std::string type = UnwritableType(field.type);
     if (type.empty()) continue;
     mistakes.push_back({"decode.schema", fmt::format("column {} holds the type {}, which a table "
                                                      "cannot have; leave it out",
                                                      field.name, type)});
   }
-  const Status names = transform::CheckOutputNames(rows);
+  const Status names = transform::CheckOutputNames(*rows);
   if (!names.ok()) {
     const std::string& why = names.message();
     mistakes.push_back({"decode.schema", why.substr(why.starts_with("SQL: ") ? 5 : 0) +
@@ -122,18 +154,29 @@ std::string WrongPartitionColumn(const Schema& rows, const std::string& column) 
   return status.ok() ? "" : status.message();
 }
 
+// Of SQL that is wrong so much is known: a result column is named by it, or is one of the input's.
+bool MayBeNamed(const JobConfig& job, const std::string& column) {
+  const JudgedDecode judged = JudgeDecode(job);
+  const auto decoder = decode::Decoder::Make(judged.usable, job.source.include_headers);
+  return !judged.schema_parses || !decoder.ok() || Names(job.sql, column) ||
+         (*decoder)->input_schema().Find(column) >= 0;
+}
+
 Mistakes CheckPartitions(const JobConfig& job) {
   const std::vector<std::string>& columns = job.query.partition_by;
   if (columns.empty()) return {};
-  const auto bound = BindJob(StagesOf(job));
-  if (!bound.ok()) return {};  // told by CheckSql
-  const Schema& rows = *bound->transform->output_schema();
+  const auto rows = RowsOf(job);
   Mistakes mistakes;
   for (const std::string& column : columns) {
-    std::string wrong = WrongPartitionColumn(rows, column);
+    std::string wrong;
+    if (rows) {
+      wrong = WrongPartitionColumn(*rows, column);
+    } else if (!MayBeNamed(job, column)) {
+      wrong = fmt::format("there is no column {}: `sql` does not name one", column);
+    }
     if (!wrong.empty()) mistakes.push_back({"sink.partitionBy", std::move(wrong)});
   }
-  if (mistakes.empty() && columns.size() >= rows.fields.size()) {
+  if (mistakes.empty() && rows && columns.size() >= rows->fields.size()) {
     mistakes.push_back(
         {"sink.partitionBy", "a table needs a column besides those that it is partitioned by"});
   }
@@ -159,25 +202,42 @@ std::string WrongEventTime(const Schema& rows, const JobConfig& job) {
 
 Mistakes CheckEventTime(const JobConfig& job) {
   if (job.query.event_time.empty()) return {};
-  const auto bound = BindJob(StagesOf(job));
-  if (!bound.ok()) return {};  // told by CheckSql
-  std::string wrong = WrongEventTime(*bound->transform->output_schema(), job);
+  const auto rows = RowsOf(job);
+  if (!rows) return {};
+  std::string wrong = WrongEventTime(*rows, job);
   if (wrong.empty()) return {};
   return {{"monitor.eventTime", std::move(wrong)}};
+}
+
+// A check of what the job's rows are, and of `key` about them.
+config::StageCheck OfRows(Mistakes (*check)(const JobConfig&), const std::string& key) {
+  std::vector<std::string> needs = {"decode", "sql", "ansi", "source.includeHeaders"};
+  if (!key.empty()) needs.push_back(key);
+  return {
+      std::move(needs),
+      check,
+      // They leave the columns as they are.
+      {"decode.mode", "decode.columnNameOfCorruptRecord", "decode.timestampFormat",
+       "decode.timestampNTZFormat", "decode.dateFormat", "decode.timeZone", "decode.sparkVersion"}};
 }
 
 }  // namespace
 
 std::vector<config::StageCheck> AllStageChecks() {
+  std::vector<config::StageCheck> checks = DecodeStageChecks();
+  checks.push_back({{}, CheckKafka});
+  checks.push_back({{}, CheckPattern});
+  return checks;
+}
+
+std::vector<config::StageCheck> DecodeStageChecks() {
   return {
-      {{}, CheckKafka},
-      {{}, CheckPattern},
       {{}, CheckSchema},
-      {{"decode"}, CheckDecoder},
-      {{"decode", "sql", "ansi", "source.includeHeaders"}, CheckSql},
-      {{"decode", "sql", "ansi", "source.includeHeaders"}, CheckDecodedColumns},
-      {{"decode", "sql", "ansi", "source.includeHeaders", "sink.partitionBy"}, CheckPartitions},
-      {{"decode", "sql", "ansi", "source.includeHeaders", "monitor.eventTime"}, CheckEventTime},
+      {{}, CheckDecoder},
+      OfRows(CheckSql, ""),
+      OfRows(CheckDecodedColumns, ""),
+      OfRows(CheckPartitions, "sink.partitionBy"),
+      OfRows(CheckEventTime, "monitor.eventTime"),
   };
 }
 

@@ -17,6 +17,8 @@
 namespace sluice::cli {
 
 std::vector<config::StageCheck> AllStageChecks();
+// All but those of Kafka, which `sluice decode` does without.
+std::vector<config::StageCheck> DecodeStageChecks();
 
 // Decode and SQL of a job, ready to run.
 struct BoundJob {

@@ -12,6 +12,7 @@
 namespace sluice::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::vector<std::string> MistakesOf(const std::string& text,
@@ -135,6 +136,98 @@ TEST(StageChecks, OptionsOfTheDecoderAreToldAtTheirKeys) {
               HasSubstr("job.yaml:4: decode.schema: columnNameOfCorruptRecord: column"));
   EXPECT_THAT(OnlyMistake(Job("decode:\n  schema: a STRING\n  explode_outer: b\n")),
               HasSubstr("job.yaml:5: decode.explode_outer: explode_outer: the schema has no"));
+}
+
+TEST(StageChecks, AllMistakesOfTheDecoderAndWhatFollowsAreToldAtOnce) {
+  const std::string decode =
+      "decode:\n  schema: a STRING, d DATE, _corrupt_record INT\n  timeZone: M/P\n"
+      "  timestampFormat: QQQ\n  dateFormat: '{'\n  mode: LOUD\n";
+  EXPECT_THAT(
+      MistakesOf(Job(decode + "  explode: zz\nsql: |\n  SELECT zz.b\n  FROM input\n", "",
+                     ", partitionBy: nope")),
+      ElementsAre(HasSubstr("job.yaml:2: sink.partitionBy: there is no column nope: `sql` does"),
+                  HasSubstr("job.yaml:4: decode.schema: columnNameOfCorruptRecord: column"),
+                  HasSubstr("job.yaml:5: decode.timeZone: timeZone 'M/P'"),
+                  HasSubstr("job.yaml:6: decode.timestampFormat: timestampFormat 'QQQ'"),
+                  HasSubstr("job.yaml:7: decode.dateFormat: dateFormat '{'"),
+                  HasSubstr("job.yaml:8: decode.mode: expected one of"),
+                  HasSubstr("job.yaml:9: decode.explode: explode: the schema has no column")));
+  // Without the explode the columns are known, and the SQL is judged by them.
+  EXPECT_THAT(
+      MistakesOf(
+          Job(decode + "sql: |\n  SELECT a,\n    nope\n  FROM input\n", "", ", partitionBy: a")),
+      ElementsAre(HasSubstr("job.yaml:4: "), HasSubstr("job.yaml:5: "), HasSubstr("job.yaml:6: "),
+                  HasSubstr("job.yaml:7: "), HasSubstr("job.yaml:8: "),
+                  HasSubstr("job.yaml:11: sql: SQL, line 2, column 3: there is no column")));
+  EXPECT_THAT(
+      MistakesOf(Job("decode: {schema: a STRING, timeZone: M/P}\nsql: SELECT a FROM input\n", "",
+                     ", partitionBy: b")),
+      ElementsAre(HasSubstr("sink.partitionBy: there is no column b; the rows have a"),
+                  HasSubstr("decode.timeZone: ")));
+}
+
+TEST(StageChecks, WithoutTheColumnsTheFormOfTheSqlIsJudged) {
+  EXPECT_THAT(MistakesOf(Job("decode:\n  schema: a STRNG\n  explode: a\n  timeZone: M/P\n"
+                             "sql: SELECT a FROM input WHRE a\n",
+                             "", ", partitionBy: day")),
+              ElementsAre(HasSubstr("job.yaml:4: decode.schema: "),
+                          HasSubstr("job.yaml:6: decode.timeZone: "),
+                          HasSubstr("job.yaml:7: sql: SQL, line 1, column 26: syntax error")));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: a STRNG}\nsql: SELECT a FROM input\n", "",
+                              ", partitionBy: day")),
+              HasSubstr("decode.schema: "));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: a STRING, explode: b}\n"
+                              "sql: SELECT b.c AS d, e FROM input\n",
+                              "", ", partitionBy: d")),
+              HasSubstr("decode.explode: "));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'e ARRAY<STRUCT<a: INT>>', explode: f}\n"
+                              "sql: SELECT e.a AS a FROM input\n")),
+              HasSubstr("decode.explode: "));
+  // What an explode does not change is known.
+  EXPECT_THAT(MistakesOf(Job("decode: {schema: 'a STRING, e ARRAY<STRUCT<a: INT>>', explode: f}\n"
+                             "sql: SELECT nope FROM input\n")),
+              ElementsAre(HasSubstr("decode.explode: "), HasSubstr("sql: SQL, line 1, column 8")));
+  // Nor is a column that the SQL means, but spells wrongly.
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'a STRING, day DATE'}\n"
+                              "sql: SELECT a, dya FROM input\n",
+                              "", ", partitionBy: day")),
+              HasSubstr("sql: SQL, line 1, column 11: "));
+  // An unknown key may be the one that would have said what the columns are.
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: 'e ARRAY<STRUCT<a: INT>>', explod: e}\n"
+                              "sql: SELECT e.a FROM input\n")),
+              HasSubstr("decode.explod: unknown key"));
+  EXPECT_THAT(OnlyMistake(Job("decode: {schema: '${NOWHERE}', explode: e}\n")),
+              HasSubstr("decode.schema: variable NOWHERE is not defined"));
+}
+
+TEST(StageChecks, OptionsOfTheDecoderWithoutEffectAreWarnedOf) {
+  const auto warnings = [](const std::string& decode) {
+    std::vector<std::string> texts;
+    const auto report =
+        config::ParseJobConfig("job.yaml", Job("decode:\n" + decode), {}, AllStageChecks());
+    EXPECT_TRUE(report.config);
+    for (const auto& warning : report.warnings) texts.push_back(warning.ToString());
+    return texts;
+  };
+  EXPECT_THAT(
+      warnings("  schema: a STRING\n  dateFormat: yyyy\n  timestampFormat: yyyy\n"
+               "  timestampNTZFormat: yyyy\n  columnNameOfCorruptRecord: bad\n"),
+      ElementsAre(
+          HasSubstr("job.yaml:5: decode.dateFormat: has no effect: decode.schema declares no DATE"),
+          HasSubstr("job.yaml:6: decode.timestampFormat: has no effect: decode.schema declares no "
+                    "TIMESTAMP"),
+          HasSubstr("job.yaml:7: decode.timestampNTZFormat: has no effect: decode.schema declares "
+                    "no TIMESTAMP_NTZ"),
+          HasSubstr("job.yaml:8: decode.columnNameOfCorruptRecord: has no effect: decode.schema "
+                    "declares no column bad")));
+  EXPECT_THAT(
+      warnings("  schema: bad STRING\n  mode: FAILFAST\n  columnNameOfCorruptRecord: bad\n"),
+      ElementsAre(HasSubstr("has no effect: with mode: FAILFAST the query stops")));
+  EXPECT_THAT(
+      warnings("  schema: 'bad STRING, m MAP<STRING, ARRAY<STRUCT<d: DATE>>>, t TIMESTAMP'\n"
+               "  dateFormat: yyyy\n  timestampFormat: yyyy\n"
+               "  columnNameOfCorruptRecord: bad\n"),
+      ::testing::IsEmpty());
 }
 
 // Rows that the job makes of one message, or the error.

@@ -12,6 +12,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/offset_lookup.h"
+#include "cli/stats_text.h"
 #include "cli/status_line.h"
 #include "cli/table_rows.h"
 #include "core/columns_json.h"
@@ -76,30 +77,33 @@ void PrintFileLine(const delta::LiveFile& file) {
   const int64_t rows = RowsOf(file);
   fmt::print("{:>12} rows  {:>8}  {}\n", rows < 0 ? "?" : WithThousands(rows),
              HumanBytes(file.size_bytes), file.path);
-  const Json stats = Json::parse(file.stats_json, nullptr, false);
-  if (!stats.is_object() || !stats.contains("minValues")) return;
-  const Json none = Json::object();
-  const Json& most = stats.value("maxValues", none);
-  const Json& nulls = stats.value("nullCount", none);
-  for (const auto& [column, least] : stats["minValues"].items()) {
-    const std::string count = nulls.contains(column) ? nulls[column].dump() : "?";
-    fmt::print("    {}: {} .. {}, {} null\n", column, least.dump(),
-               most.contains(column) ? most[column].dump() : "?", count);
+  const auto stats = ReadStats(file.stats_json);
+  if (!stats) return;
+  const auto text = [&](const char* group, const std::string& column) {
+    const std::string* json = stats->Of(group, column);
+    return json ? *json : "?";
+  };
+  for (const StatsValue& least : stats->values) {
+    if (least.group != "minValues") continue;
+    fmt::print("    {}: {} .. {}, {} null\n", least.column, least.json,
+               text("maxValues", least.column), text("nullCount", least.column));
   }
 }
 
-Json FileJson(const delta::LiveFile& file) {
+// The statistics stand in it as they are: no value of Json holds all their numbers.
+std::string FileJson(const delta::LiveFile& file) {
   Json values = Json::object();
   for (const auto& [column, value] : file.partition_values)
     values[column] = value ? Json(*value) : Json();
   const int64_t rows = RowsOf(file);
-  Json line = {{"path", file.path},
-               {"bytes", file.size_bytes},
-               {"rows", rows < 0 ? Json() : Json(rows)},
-               {"partition_values", values}};
-  line["stats"] = Json::parse(file.stats_json, nullptr, false);
-  if (line["stats"].is_discarded()) line["stats"] = nullptr;
-  return line;
+  const Json line = {{"path", file.path},
+                     {"bytes", file.size_bytes},
+                     {"rows", rows < 0 ? Json() : Json(rows)},
+                     {"partition_values", values}};
+  std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.pop_back();
+  const auto stats = ReadStats(file.stats_json);
+  return text + ",\"stats\":" + (stats ? stats->json : "null") + "}";
 }
 
 std::string Shown(const std::vector<Columns>& rows, int64_t limit) {
@@ -176,7 +180,7 @@ int FilesCommand(const TableArguments& arguments) {
   int64_t rows = 0, bytes = 0;
   for (const delta::LiveFile& file : *files) {
     if (arguments.json) {
-      PrintJson(FileJson(file));
+      fmt::print("{}\n", FileJson(file));
     } else {
       PrintFileLine(file);
     }

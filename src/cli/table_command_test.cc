@@ -120,6 +120,29 @@ TEST_F(TableCommandTest, ShowsATableThatCannotBeWritten) {
   EXPECT_THAT(Output(ShowCommand), HasSubstr("at version 3: the first 3 rows"));
 }
 
+// DECIMAL(38, 0) and (4, 2): a reader into doubles would round the one and shorten the other.
+TEST_F(TableCommandTest, StatisticsAreShownAsTheLogHasThem) {
+  Created();
+  WriteCommit(1,
+              {R"({"commitInfo":{"timestamp":5,"operation":"WRITE"}})",
+               R"({"add":{"path":"a.parquet","partitionValues":{},"size":9,)"
+               R"("modificationTime":5,"dataChange":true,"stats":"{\"numRecords\":7,)"
+               R"(\"minValues\":{\"big\":-12345678901234567890123456789012345678,\"price\":1.50},)"
+               R"(\"maxValues\":{\"big\":12345678901234567890123456789012345678,\"price\":2.00},)"
+               R"(\"nullCount\":{\"big\":0,\"price\":3}}"}})",
+               R"({"add":{"path":"b.parquet","partitionValues":{},"size":9,)"
+               R"("modificationTime":5,"dataChange":true,"stats":"{"}})"});
+  const std::string text = Output(FilesCommand);
+  EXPECT_THAT(text, HasSubstr("    big: -12345678901234567890123456789012345678 .. "
+                              "12345678901234567890123456789012345678, 0 null\n"
+                              "    price: 1.50 .. 2.00, 3 null\n"));
+  arguments_.json = true;
+  const std::string json = Output(FilesCommand);
+  EXPECT_THAT(json, HasSubstr(R"("stats":{"numRecords":7,"minValues":{"big":)"
+                              R"(-12345678901234567890123456789012345678,"price":1.50},)"));
+  EXPECT_THAT(json, HasSubstr(R"("partition_values":{},"stats":null})"));
+}
+
 TEST_F(TableCommandTest, ATableThatIsNotThereIsSaid) {
   ::testing::internal::CaptureStderr();
   EXPECT_EQ(ShowCommand(arguments_), 1);

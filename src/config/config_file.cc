@@ -145,6 +145,17 @@ int LineOf(const ReadResult& result, const StageMistake& mistake) {
   return line > 0 ? line : set->second.line;
 }
 
+bool Hinders(const std::vector<Mistake>& mistakes, const std::vector<std::string>& needs,
+             const std::vector<std::string>& despite) {
+  const auto concerns = [](const Mistake& mistake, const std::vector<std::string>& keys) {
+    return std::ranges::any_of(keys,
+                               [&](const std::string& key) { return IsUnder(mistake.key, key); });
+  };
+  return std::ranges::any_of(mistakes, [&](const Mistake& mistake) {
+    return concerns(mistake, needs) && !concerns(mistake, despite);
+  });
+}
+
 ConfigFile ReadConfigFile(const std::string& path,
                           const std::map<std::string, std::string>& environment) {
   ConfigFile file{path, "", true, Variables(environment)};

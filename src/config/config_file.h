@@ -10,7 +10,6 @@
 //   Conclude(std::move(*result), JobKeys(), draft, report);
 #pragma once
 
-#include <algorithm>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -56,15 +55,16 @@ void Conclude(ReadResult result, const KeySet& keys, const OutputDraft& draft, F
 int LineOf(const ReadResult& result, const StageMistake& mistake);
 bool IsUnder(const std::string& key, const std::string& section);
 
+// Whether one of the mistakes lies under what is needed.
+bool Hinders(const std::vector<Mistake>& mistakes, const std::vector<std::string>& needs,
+             const std::vector<std::string>& despite);
+
 template <typename Config>
 void RunStageChecks(const std::string& file, const std::vector<StageCheckOf<Config>>& checks,
                     const Config& draft, ReadResult& result) {
+  const std::vector<Mistake> of_file = result.mistakes;
   for (const StageCheckOf<Config>& check : checks) {
-    const bool sound = std::ranges::none_of(result.mistakes, [&](const Mistake& mistake) {
-      return std::ranges::any_of(
-          check.needs, [&](const std::string& need) { return IsUnder(mistake.key, need); });
-    });
-    if (!sound) continue;
+    if (Hinders(of_file, check.needs, check.despite)) continue;
     for (StageMistake& found : check.run(draft)) {
       const int line = LineOf(result, found);
       std::vector<Mistake>& list = found.is_warning ? result.warnings : result.mistakes;

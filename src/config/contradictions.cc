@@ -171,7 +171,7 @@ class Settler : private Rules {
       Add(path,
           fmt::format("contradicts explode in line {}: one of the two", LineOf("decode.explode")));
     }
-    if (!decode.explode.empty() && decode.schema.empty())
+    if (!decode.explode.empty() && !IsSet("decode.schema"))
       Add(path, "needs decode.schema, with that column as an ARRAY<STRUCT<...>>");
   }
 

@@ -26,9 +26,10 @@ struct LogOptions {
 
 struct Mistake {
   std::string file;
-  int line = 0;         // 1-based; 0: the file as a whole
-  std::string key;      // dotted path: "source.startingOffsets"
-  std::string message;  // what was expected, what was found, the nearest known key
+  int line = 0;                     // 1-based; 0: the file as a whole
+  std::string key;                  // dotted path: "source.startingOffsets"
+  std::string message;              // what was expected, what was found, the nearest known key
+  bool undefined_variable = false;  // that is all that is wrong
   // "config.yaml:12: source.startingOffset: unknown key; did you mean startingOffsets?"
   std::string ToString() const;
 };

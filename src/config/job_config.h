@@ -41,15 +41,23 @@ struct ConfigReport : Findings {
 
 using StageCheck = StageCheckOf<JobConfig>;
 
+// What a configuration is read for.
+enum class Purpose {
+  kRun,
+  kDecode  // neither Kafka nor the pages are needed: their secrets may be undefined
+};
+
 // `environment`: the process environment. `.env` is read from the configuration's directory, then from
 // the working directory. Never throws, opens nothing but these files.
 ConfigReport LoadJobConfig(const std::string& path,
                            const std::map<std::string, std::string>& environment,
-                           const std::vector<StageCheck>& checks = {});
+                           const std::vector<StageCheck>& checks = {},
+                           Purpose purpose = Purpose::kRun);
 
 // The same for a text that is no file; `name` stands for the file in messages.
 ConfigReport ParseJobConfig(const std::string& name, const std::string& text,
                             const std::map<std::string, std::string>& environment,
-                            const std::vector<StageCheck>& checks = {});
+                            const std::vector<StageCheck>& checks = {},
+                            Purpose purpose = Purpose::kRun);
 
 }  // namespace sluice::config

@@ -205,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(
         MistakeCase{"plain_secret_in_any_case", Job("  kafka.ssl.Key.Password: hunter2\n"),
                     "source.kafka.ssl.key.password: a secret must not stand in this file"},
         MistakeCase{"undefined_secret", Job("  kafka.sasl.password: ${NOWHERE}\n"),
-                    "variable NOWHERE is not defined"},
+                    "variable NOWHERE is not defined: set it in the environment or in .env"},
         MistakeCase{"client_option_in_two_cases",
                     Job("  kafka.sasl.mechanism: PLAIN\n  kafka.sasl.MECHANISM: PLAIN\n"),
                     "job.yaml:5: source.kafka.sasl.mechanism: set twice; first in line 4"},
@@ -245,6 +245,43 @@ TEST(JobConfig, ReportsAllMistakesAtOnceInOrderOfLines) {
           HasSubstr("job.yaml:7: sink.compresion: unknown key; did you mean compression?")));
   EXPECT_THAT(Texts(report.warnings),
               ElementsAre(HasSubstr("'checkpointlocation' is taken as checkpointLocation")));
+}
+
+TEST(JobConfig, ASecretIsNotToBeSetInTheFile) {
+  const auto only = [](const std::string& source) {
+    const ConfigReport report = Load(Job(source));
+    return report.mistakes.size() == 1 ? report.mistakes[0].message : "";
+  };
+  const std::string told = " is not defined: set it in the environment or in .env";
+  EXPECT_EQ(only("  kafka.sasl.jaas.config: 'x username=\"${WHO}\"'\n"), "variable WHO" + told);
+  // By the name of the variable.
+  EXPECT_EQ(only("  startingOffsets: ${MY_TOKEN}\n"), "variable MY_TOKEN" + told);
+  EXPECT_EQ(
+      only("  startingOffsets: ${WHO}\n"),
+      "variable WHO is not defined: set it in the environment, in .env, or at the top of this "
+      "file, or write ${WHO:-default}");
+}
+
+TEST(JobConfig, DecodingNeedsNeitherKafkasSecretsNorThePages) {
+  const std::string text = Job("  kafka.sasl.jaas.config: 'x ${NOWHERE}'\n  includeHeaders: true\n",
+                               "monitor: {listen: '0.0.0.0:4040', token: '${NO_TOKEN}'}\n");
+  EXPECT_EQ(Load(text).mistakes.size(), 2u);
+  const ConfigReport report = ParseJobConfig("job.yaml", text, {}, {}, Purpose::kDecode);
+  EXPECT_THAT(Texts(report.mistakes), IsEmpty());
+  ASSERT_TRUE(report.config);
+  EXPECT_TRUE(report.config->source.include_headers);
+  // What else is wrong still is.
+  EXPECT_THAT(
+      Texts(ParseJobConfig("job.yaml",
+                           "source:\n  kafka.bootstrap.servers: b\n  subscribe: ${NOWHERE}\n"
+                           "  includeHeaders: ${NOWHERE}\n  colour: '${NOWHERE ${'\n"
+                           "sink: {path: '${NOWHERE}', checkpointLocation: /c}\n"
+                           "decode: {schema: '${NOWHERE}'}\n",
+                           {}, {}, Purpose::kDecode)
+                .mistakes),
+      ElementsAre(HasSubstr("job.yaml:4: source.includeHeaders"),
+                  HasSubstr("job.yaml:5: source.colour: unknown key"),
+                  HasSubstr("job.yaml:6: sink.path"), HasSubstr("job.yaml:7: decode.schema")));
 }
 
 TEST(JobConfig, FillsTheOptionsOfEveryStage) {

@@ -166,28 +166,32 @@ class Reader {
     list.begin(draft_);
   }
 
-  // Replaces variables in all keys and scalars below `node`; false if one of them could not be.
-  bool Expand(const std::string& path, Node& node, Expansion& total) {
+  // Replaces variables in all keys and scalars below `node`; false if one of them could not be. `secret`: by
+  // its key the value is one.
+  bool Expand(const std::string& path, bool secret, Node& node, Expansion& total) {
     bool good = true;
     if (node.is_scalar()) {
-      good = ExpandText(path, node.line, node.text, total);
+      good = ExpandText(path, node.line, secret, node.text, total);
       node.lines.Expanded(node.text);
     }
-    for (Node& item : node.items) good &= Expand(path, item, total);
+    for (Node& item : node.items) good &= Expand(path, secret, item, total);
     bool keys_changed = false;
     for (Entry& entry : node.entries) {
       keys_changed |= entry.key.find("${") != std::string::npos;
-      good &= ExpandText(path, entry.line, entry.key, total);
-      good &= Expand(path, entry.value, total);
+      good &= ExpandText(path, entry.line, secret, entry.key, total);
+      good &= Expand(path, secret, entry.value, total);
     }
     if (keys_changed) FindRepeats(path + ".", node);
     return good;
   }
 
   // What a variable brings is as if written in plain: 1000 from the environment is a number.
-  bool ExpandText(const std::string& path, int line, std::string& text, Expansion& total) {
-    Expansion expansion = variables_.Expand(text);
-    for (const std::string& error : expansion.errors) Add(line, path, error);
+  bool ExpandText(const std::string& path, int line, bool secret, std::string& text,
+                  Expansion& total) {
+    Expansion expansion = variables_.Expand(text, secret);
+    const bool undefined = expansion.undefined == expansion.errors.size();
+    for (const std::string& error : expansion.errors)
+      out_.mistakes.push_back({file_, line, path, error, undefined});
     text = std::move(expansion.text);
     total.secret |= expansion.secret;
     total.looked_up |= expansion.looked_up;
@@ -228,7 +232,7 @@ class Reader {
     if (key.type == ValueType::kTextMap) return ReadTextMap(key, path, entry);
     Node node = entry.value;
     Expansion expansion;
-    const bool expanded = Expand(path, node, expansion);
+    const bool expanded = Expand(path, key.secret, node, expansion);
     if (key.secret && node.is_scalar())
       NoteSecret(path, entry.line, node.text, expansion, expanded);
     if (!Remember(path, entry, node, expansion, key.secret || expansion.secret) || !expanded)
@@ -258,7 +262,7 @@ class Reader {
         good = false;
         continue;
       }
-      good &= Expand(own, child.value, expansion);
+      good &= Expand(own, IsSecretParameter(child.key), child.value, expansion);
       value.map.push_back(TakeNamedText(own, child, expansion));
       total.used.insert(total.used.end(), expansion.used.begin(), expansion.used.end());
       if (value.map.back().secret) child.value.text = kMask;
@@ -304,7 +308,7 @@ class Reader {
     const std::string path = fmt::format("{}.{}{}", keys_.client_section, kKafkaPrefix, name);
     Node node = entry.value;
     Expansion expansion;
-    const bool expanded = Expand(path, node, expansion);
+    const bool expanded = Expand(path, IsSecretClientOption(name), node, expansion);
     const bool secret = expansion.secret || IsSecretClientOption(name);
     if (IsSecretClientOption(name) && node.is_scalar())
       NoteSecret(path, entry.line, node.text, expansion, expanded);

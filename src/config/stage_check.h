@@ -21,9 +21,12 @@ struct StageMistake {
 
 template <typename Config>
 struct StageCheckOf {
-  // Runs only if nothing under these sections or keys is wrong so far.
+  // Runs only if the file has nothing wrong under these sections or keys. What other stages find does not
+  // count: each check knows what it can judge without them.
   std::vector<std::string> needs;
   std::function<std::vector<StageMistake>(const Config& draft)> run;
+  std::vector<std::string> despite =
+      {};  // of these, keys that may be wrong: the draft has their default
 };
 
 }  // namespace sluice::config

@@ -69,7 +69,7 @@ bool IsSecretVariable(std::string_view name) {
   return false;
 }
 
-Variables::Variables(const std::map<std::string, std::string>& environment, std::string places)
+Variables::Variables(const std::map<std::string, std::string>& environment, Places places)
     : places_(std::move(places)) {
   for (const auto& [name, value] : environment) variables_[name] = {value, "environment"};
 }
@@ -79,13 +79,13 @@ void Variables::Add(const std::string& name, Variable variable) {
   variables_.emplace(name, std::move(variable));
 }
 
-Expansion Variables::Expand(std::string_view text) const {
+Expansion Variables::Expand(std::string_view text, bool secret) const {
   Expansion out;
-  ExpandInto(text, 0, out);
+  ExpandInto(text, 0, secret, out);
   return out;
 }
 
-void Variables::ExpandInto(std::string_view text, int depth, Expansion& out) const {
+void Variables::ExpandInto(std::string_view text, int depth, bool secret, Expansion& out) const {
   while (true) {
     const size_t at = text.find("${");
     if (at == std::string_view::npos) break;
@@ -101,13 +101,14 @@ void Variables::ExpandInto(std::string_view text, int depth, Expansion& out) con
       out.errors.emplace_back("'${' without its '}' (write $${ for a literal ${)");
       return;
     }
-    Substitute(text.substr(at + 2, end - at - 2), depth, out);
+    Substitute(text.substr(at + 2, end - at - 2), depth, secret, out);
     text.remove_prefix(end + 1);
   }
   out.text += text;
 }
 
-void Variables::Substitute(std::string_view reference, int depth, Expansion& out) const {
+void Variables::Substitute(std::string_view reference, int depth, bool secret,
+                           Expansion& out) const {
   const size_t dash = reference.find(":-");
   const std::string name(reference.substr(0, dash));
   if (name.empty() || !std::all_of(name.begin(), name.end(), IsNameCharacter)) {
@@ -118,9 +119,9 @@ void Variables::Substitute(std::string_view reference, int depth, Expansion& out
   }
   const auto found = variables_.find(name);
   if (found == variables_.end() && dash == std::string_view::npos) {
-    out.errors.push_back(
-        fmt::format("variable {} is not defined{}: set it {}, or write ${{{}:-default}}", name,
-                    NearestHint(name), places_, name));
+    out.errors.push_back(fmt::format("variable {} is not defined{}: {}", name, NearestHint(name),
+                                     Remedy(name, secret)));
+    ++out.undefined;
     return;
   }
   if (depth >= kMaxDepth) {
@@ -130,7 +131,7 @@ void Variables::Substitute(std::string_view reference, int depth, Expansion& out
   const size_t begin = out.text.size();
   if (found == variables_.end()) {
     out.used.push_back(fmt::format("{}: default", name));
-    ExpandInto(reference.substr(dash + 2), depth + 1, out);
+    ExpandInto(reference.substr(dash + 2), depth + 1, secret, out);
     NoteSecret(name, begin, out);
     out.secret_default |= IsSecretVariable(name) && out.text.size() > begin;
     return;
@@ -141,9 +142,14 @@ void Variables::Substitute(std::string_view reference, int depth, Expansion& out
   if (found->second.origin == "environment") {
     out.text += found->second.value;
   } else {
-    ExpandInto(found->second.value, depth + 1, out);
+    ExpandInto(found->second.value, depth + 1, secret, out);
   }
   NoteSecret(name, begin, out);
+}
+
+std::string Variables::Remedy(const std::string& name, bool secret) const {
+  if (secret || IsSecretVariable(name)) return fmt::format("set it {}", places_.secret);
+  return fmt::format("set it {}, or write ${{{}:-default}}", places_.any, name);
 }
 
 // What a variable of that name has added to the text since `begin`.

@@ -24,6 +24,7 @@ struct Expansion {
   std::string text;
   std::vector<std::string> used;     // "KAFKA_BROKER: environment", for the origin column
   std::vector<std::string> errors;   // undefined or unfinished references
+  size_t undefined = 0;              // so many of these: variables that are not defined
   std::vector<std::string> secrets;  // what variables whose names say so brought in
   bool secret = false;               // such a variable took part
   bool looked_up = false;            // a variable that has a value took part
@@ -32,21 +33,28 @@ struct Expansion {
 
 class Variables {
  public:
-  // `places`: where a variable can be set, as the message about one that is not says.
-  explicit Variables(
-      const std::map<std::string, std::string>& environment,
-      std::string places = "in the environment, in .env, or at the top of this file");
+  // Where a variable can be set, as the message about one that is not says.
+  struct Places {
+    std::string any = "in the environment, in .env, or at the top of this file";
+    std::string secret = "in the environment or in .env";
+  };
+  explicit Variables(const std::map<std::string, std::string>& environment)
+      : Variables(environment, Places()) {}
+  Variables(const std::map<std::string, std::string>& environment, Places places);
   // Earlier definitions of a name win, the environment always.
   void Add(const std::string& name, Variable variable);
-  Expansion Expand(std::string_view text) const;
+  // `secret`: the text is one, which stands neither in the file nor in a default.
+  Expansion Expand(std::string_view text, bool secret = false) const;
 
  private:
-  void ExpandInto(std::string_view text, int depth, Expansion& out) const;
-  void Substitute(std::string_view reference, int depth, Expansion& out) const;
+  void ExpandInto(std::string_view text, int depth, bool secret, Expansion& out) const;
+  void Substitute(std::string_view reference, int depth, bool secret, Expansion& out) const;
+  // What to do about a variable that is not defined.
+  std::string Remedy(const std::string& name, bool secret) const;
   static void NoteSecret(std::string_view name, size_t begin, Expansion& out);
   std::string NearestHint(std::string_view name) const;
 
-  std::string places_;
+  Places places_;
   std::map<std::string, Variable> variables_;
   std::vector<std::string> own_names_;  // without the environment's, for suggestions
 };

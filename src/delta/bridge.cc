@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "delta/log_damage.h"
 #include "delta/path_encoding.h"
 #include "delta_bridge.h"
 
@@ -19,12 +20,20 @@ class Call {
   Status Finish(int32_t code) {
     if (code == DB_OK) return Status::Ok();
     std::string text =
-        what_ + ": " + (error_.message != nullptr ? error_.message : "no reason given");
+        what_ + ": " +
+        (error_.message != nullptr ? WithoutBacktrace(error_.message) : "no reason given");
     db_string_free(error_.message);
     return ToStatus(code, std::move(text));
   }
 
  private:
+  // With RUST_BACKTRACE=1 the kernel's reasons end in "\n   0: std::backtrace...", for nobody's use.
+  static std::string WithoutBacktrace(std::string text) {
+    const size_t frame = text.find("\n   0: ");
+    if (frame != std::string::npos) text.resize(frame);
+    return text;
+  }
+
   static Status ToStatus(int32_t code, std::string text) {
     switch (code) {
       case DB_NOT_FOUND: return Status::Stop("TABLE_LOG.NOT_FOUND", std::move(text));
@@ -160,8 +169,9 @@ class KernelBridge : public Bridge {
     Call call = Named("looking for the last transaction of " + app_id);
     int64_t version = 0;
     bool found = false;
-    SLUICE_RETURN_IF_ERROR(call.Finish(db_app_version(engine_.get(), snapshot.get(), app_id.c_str(),
-                                                      &version, &found, call.error())));
+    const int32_t code = db_app_version(engine_.get(), snapshot.get(), app_id.c_str(), &version,
+                                        &found, call.error());
+    SLUICE_RETURN_IF_ERROR(WithDamagedFile(*this, call.Finish(code)));
     return found ? std::optional(BatchId{version}) : std::nullopt;
   }
 
@@ -218,7 +228,8 @@ class KernelBridge : public Bridge {
       (*static_cast<const std::function<void(LiveFile)>*>(context))(ToLiveFile(*file));
     };
     void* context = const_cast<void*>(static_cast<const void*>(&visit));
-    return call.Finish(db_files(engine_.get(), snapshot.get(), receive, context, call.error()));
+    const int32_t code = db_files(engine_.get(), snapshot.get(), receive, context, call.error());
+    return WithDamagedFile(*this, call.Finish(code));
   }
 
   Result<std::vector<LogObject>> ListLog() override {
@@ -243,10 +254,10 @@ class KernelBridge : public Bridge {
   Call Named(const std::string& what) const { return Call("table " + path_ + ": " + what); }
 
   template <typename Function>
-  Result<Snapshot> Get(const char* what, Function function) const {
+  Result<Snapshot> Get(const char* what, Function function) {
     Call call = Named(what);
     db_snapshot* raw = nullptr;
-    SLUICE_RETURN_IF_ERROR(call.Finish(function(&raw, call.error())));
+    SLUICE_RETURN_IF_ERROR(WithDamagedFile(*this, call.Finish(function(&raw, call.error()))));
     return Own(raw);
   }
 

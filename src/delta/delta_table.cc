@@ -233,8 +233,8 @@ Result<DeltaTable::News> DeltaTable::ReadNews(const AppendRequest& request,
                                               const std::string& txn_id, TableVersion newest) {
   News news;
   for (TableVersion version{info_.version.value + 1}; version <= newest; ++version.value) {
-    SLUICE_ASSIGN_OR_RETURN(const std::string text, bridge_->ReadCommit(version));
-    SLUICE_ASSIGN_OR_RETURN(const ForeignCommit winner, ParseForeignCommit(text, request.app_id));
+    SLUICE_ASSIGN_OR_RETURN(const ForeignCommit winner,
+                            ReadForeignCommit(*bridge_, version, request.app_id));
     if (winner.txn_id == txn_id) {
       news.ours = version;
       return news;

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "delta/log_damage.h"
+
 namespace sluice::delta {
 
 namespace {
@@ -70,6 +72,14 @@ Result<ForeignCommit> ParseForeignCommit(std::string_view ndjson, const std::str
     return Status::Stop("TABLE_LOG.UNREADABLE",
                         std::string("a commit is no valid JSON: ") + error.what());
   }
+  return commit;
+}
+
+Result<ForeignCommit> ReadForeignCommit(Bridge& bridge, TableVersion version,
+                                        const std::string& app_id) {
+  SLUICE_ASSIGN_OR_RETURN(const std::string text, bridge.ReadCommit(version));
+  auto commit = ParseForeignCommit(text, app_id);
+  if (!commit.ok()) return DamagedCommit(version);
   return commit;
 }
 

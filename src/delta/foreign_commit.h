@@ -10,6 +10,7 @@
 
 #include "core/ids.h"
 #include "core/result.h"
+#include "delta/bridge.h"
 #include "delta/table.h"
 
 namespace sluice::delta {
@@ -30,5 +31,8 @@ struct ForeignCommit {
 
 // `ndjson` is the text of one version. Errors: Stop TABLE_LOG.UNREADABLE.
 Result<ForeignCommit> ParseForeignCommit(std::string_view ndjson, const std::string& app_id);
+// Reads it too. Errors: those of Bridge::ReadCommit; Stop TABLE_LOG.UNREADABLE names the file.
+Result<ForeignCommit> ReadForeignCommit(Bridge& bridge, TableVersion version,
+                                        const std::string& app_id);
 
 }  // namespace sluice::delta

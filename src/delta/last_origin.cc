@@ -16,13 +16,13 @@ constexpr int64_t kVersionsToLookBack = 1000;
 Result<BatchOrigin> FindLastOrigin(Bridge& bridge, TableVersion newest, const std::string& app_id) {
   for (TableVersion at = newest; at.value >= 0 && newest.value - at.value < kVersionsToLookBack;
        --at.value) {
-    const auto text = bridge.ReadCommit(at);
-    if (!text.ok()) {
-      if (text.status().code() == "TABLE_LOG.NOT_FOUND") break;  // behind a checkpoint, cleaned up
-      return text.status();
+    auto commit = ReadForeignCommit(bridge, at, app_id);
+    if (!commit.ok()) {
+      if (commit.status().code() == "TABLE_LOG.NOT_FOUND")
+        break;  // behind a checkpoint, cleaned up
+      return commit.status();
     }
-    SLUICE_ASSIGN_OR_RETURN(ForeignCommit commit, ParseForeignCommit(*text, app_id));
-    if (commit.batch) return std::move(commit.origin);
+    if (commit->batch) return std::move(commit->origin);
   }
   return BatchOrigin();
 }

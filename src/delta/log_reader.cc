@@ -7,6 +7,7 @@
 #include "delta/bridge.h"
 #include "delta/features.h"
 #include "delta/last_origin.h"
+#include "delta/log_damage.h"
 #include "delta/table_directory.h"
 #include "delta/table_info.h"
 
@@ -46,18 +47,6 @@ Status CheckReached(Bridge& bridge, TableVersion version) {
   if (version <= info.version) return Status::Ok();
   return Status::Stop("NO_VERSION", "the table has no version " + std::to_string(version.value) +
                                         "; its newest is " + std::to_string(info.version.value));
-}
-
-// "_delta_log/00000000000000000042.json" -> 42
-std::optional<TableVersion> CommitVersion(const std::string& path) {
-  static constexpr std::string_view kFolder = "_delta_log/";
-  static constexpr std::string_view kSuffix = ".json";
-  if (path.size() != kFolder.size() + 20 + kSuffix.size() || !path.starts_with(kFolder))
-    return std::nullopt;
-  const std::string digits = path.substr(kFolder.size(), 20);
-  const bool is_commit =
-      path.ends_with(kSuffix) && digits.find_first_not_of("0123456789") == std::string::npos;
-  return is_commit ? std::optional(TableVersion{std::stoll(digits)}) : std::nullopt;
 }
 
 Result<std::vector<TableVersion>> NewestCommits(Bridge& bridge, int64_t limit) {
@@ -112,9 +101,8 @@ Result<HistoryEntry> ReadEntry(Bridge& bridge, TableVersion version) {
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
       if (!line.empty()) Apply(Json::parse(line), &entry);
     }
-  } catch (const Json::exception& error) {
-    return Status::Stop("TABLE_LOG.UNREADABLE", "version " + std::to_string(version.value) +
-                                                    " is no valid JSON: " + error.what());
+  } catch (const Json::exception&) {
+    return DamagedCommit(version);
   }
   return entry;
 }

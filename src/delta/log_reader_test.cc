@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "delta/schema_json.h"
 #include "delta/table.h"
@@ -160,6 +162,52 @@ TEST_F(LogReaderTest, RowsThatADeletionVectorHidesAreCounted) {
   EXPECT_EQ((*files)[0].deleted_rows, 2);
   EXPECT_EQ((*files)[0].num_records, 7);
   EXPECT_EQ((*files)[1].deleted_rows, 0);
+}
+
+constexpr char kDamaged[] =
+    "the damaged file is _delta_log/00000000000000000002.json: restore it from a backup";
+
+TEST_F(LogReaderTest, ADamagedCommitIsNamedWithTheRemedy) {
+  auto table = Created();
+  for (int64_t batch = 0; batch < 3; ++batch)
+    ASSERT_TRUE(table->Append(BatchOf("q", batch, {"a.parquet"})).ok());
+  table.reset();
+  const std::string whole = CommitText(2);
+  const std::string half = whole.substr(0, whole.size() / 2);
+  for (const std::string& text : {std::string("garbage\n"), half}) {
+    std::ofstream(CommitPath(2)) << text;
+    for (const Status& status :
+         {ReadHistory(path_.string(), 0).status(), ListFiles(path_.string(), std::nullopt).status(),
+          ReadTable(path_.string()).status()}) {
+      EXPECT_EQ(status.code(), "TABLE_LOG.UNREADABLE") << status.ToString();
+      EXPECT_NE(status.message().find(kDamaged), std::string::npos) << status.ToString();
+    }
+  }
+}
+
+// A snapshot is made of the newest commits: what lies before is met when something is looked for.
+TEST_F(LogReaderTest, ADamagedCommitIsNamedWheneverItIsMet) {
+  auto table = Created();
+  for (int64_t batch = 0; batch < 3; ++batch)
+    ASSERT_TRUE(table->Append(BatchOf("q", batch, {"a.parquet"})).ok());
+  std::ofstream(CommitPath(2)) << "garbage\n";
+  for (int64_t version = 0; version < 4; ++version)
+    std::filesystem::remove(CommitPath(version).replace_extension(".crc"));
+  const auto look = LookAtTable(path_.string(), "other");
+  EXPECT_EQ(look.status().code(), "TABLE_LOG.UNREADABLE") << look.status().ToString();
+  EXPECT_NE(look.status().message().find(kDamaged), std::string::npos) << look.status().ToString();
+}
+
+TEST_F(LogReaderTest, AMissingCommitHasItsRemedyToo) {
+  auto table = Created();
+  for (int64_t batch = 0; batch < 3; ++batch)
+    ASSERT_TRUE(table->Append(BatchOf("q", batch, {"a.parquet"})).ok());
+  std::filesystem::remove(CommitPath(2));
+  const Status status = ReadTable(path_.string()).status();
+  EXPECT_EQ(status.code(), "TABLE_LOG.UNREADABLE") << status.ToString();
+  EXPECT_NE(status.message().find("a file of _delta_log is missing or damaged: restore it"),
+            std::string::npos)
+      << status.ToString();
 }
 
 TEST_F(LogReaderTest, NoTableIsSaid) {

@@ -36,7 +36,9 @@ const Field* FindField(const std::vector<Field>& fields, std::string_view name) 
 class Fitting {
  public:
   Fitting(const TableInfo& table, bool merge_schema)
-      : merge_schema_(merge_schema), has_features_(table.min_writer_version >= 7) {}
+      : merge_schema_(merge_schema),
+        has_features_(table.min_writer_version >= 7),
+        partition_columns_(table.partition_columns) {}
 
   // The fields of `data` under the spelling of `table`; `path` leads to the struct that has them, and is
   // empty for the columns. What `table` lacks will stand at its end, whatever the order in the data.
@@ -72,14 +74,14 @@ class Fitting {
       Problem("the data has a column of type VOID, which a table cannot hold");
   }
 
-  void CheckPartitioning(const TableInfo& table, const Schema& data,
-                         const std::vector<std::string>& partition_by) {
-    const auto& columns = table.partition_columns;
+  void CheckPartitioning(const Schema& data, const std::vector<std::string>& partition_by) {
+    const auto& columns = partition_columns_;
     const bool same = std::equal(columns.begin(), columns.end(), partition_by.begin(),
                                  partition_by.end(), SameName);
     if (!partition_by.empty() && !same) {
-      Problem("partitionBy: the table is partitioned by " + List(columns) +
-              ", the configuration says " + List(partition_by));
+      partitioning_differs_ = true;
+      problems_.push_back("partitionBy: the table is partitioned by " + List(columns) +
+                          ", the configuration says " + List(partition_by));
     }
     for (const std::string& column : columns) {
       if (FindField(data.fields, column) == nullptr)
@@ -93,13 +95,24 @@ class Fitting {
     if (problems_.empty()) return Status::Ok();
     std::string text = "the columns of this query do not fit the table:";
     for (const std::string& problem : problems_) text += "\n  - " + problem;
-    return Status::Exit(
-        "SCHEMA_MISMATCH",
-        text + "\nNothing was written. Change `sql` (CAST, column names) or the table.");
+    text += "\nNothing was written. ";
+    // What the table is partitioned by cannot be changed.
+    if (partitioning_differs_) {
+      text += partition_columns_.empty() ? "Leave sink.partitionBy out, or write to a new table. "
+                                         : "Set sink.partitionBy to " + List(partition_columns_) +
+                                               ", or write to a new table. ";
+    }
+    if (columns_differ_) text += "Change `sql` (CAST, column names) or the table. ";
+    text.pop_back();
+    return Status::Exit("SCHEMA_MISMATCH", text);
   }
 
  private:
-  void Problem(std::string text) { problems_.push_back(std::move(text)); }
+  // With a column; the partitioning is told apart.
+  void Problem(std::string text) {
+    columns_differ_ = true;
+    problems_.push_back(std::move(text));
+  }
 
   // `data` under the spelling of `table`.
   DataType FitType(const NamePath& path, const DataType& table, const DataType& data) {
@@ -150,9 +163,12 @@ class Fitting {
   }
 
   const bool merge_schema_;
-  const bool has_features_;  // the table's protocol can name features
+  const bool has_features_;                            // the table's protocol can name features
+  const std::vector<std::string>& partition_columns_;  // of the table
   std::vector<NewColumn> new_columns_;
   std::vector<std::string> problems_;
+  bool columns_differ_ = false;
+  bool partitioning_differs_ = false;
 };
 
 }  // namespace
@@ -163,7 +179,7 @@ Result<SchemaFit> FitSchema(const TableInfo& table, const Schema& data,
   SchemaFit fit;
   fitting.CheckNames({}, data.fields);
   fitting.CheckTypes(data);
-  fitting.CheckPartitioning(table, data, partition_by);
+  fitting.CheckPartitioning(data, partition_by);
   fit.file_schema.fields = fitting.FitFields({}, table.schema.fields, data.fields);
   SLUICE_RETURN_IF_ERROR(fitting.Finish());
   fit.new_columns = fitting.TakeNewColumns();

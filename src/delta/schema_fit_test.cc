@@ -148,8 +148,13 @@ TEST(SchemaFitTest, PartitioningIsTheTablesOrNotNamed) {
   const std::string fits = "fits: a BIGINT, day STRING + ";
   EXPECT_EQ(Fit(table, data), fits);
   EXPECT_EQ(Fit(table, data, false, {"DAY"}), fits);
-  EXPECT_NE(Fit(table, data, false, {"a"}).find("partitioned by [day], the configuration says [a]"),
-            std::string::npos);
+  EXPECT_EQ(Fit(table, data, false, {"a"}),
+            "the columns of this query do not fit the table:\n  - partitionBy: the table is "
+            "partitioned by [day], the configuration says [a]\nNothing was written. Set "
+            "sink.partitionBy to [day], or write to a new table.");
+  EXPECT_TRUE(Fit(TableOf({{"a", kLong}}), {{{"a", kInt}}}, false, {"a"})
+                  .ends_with("Nothing was written. Leave sink.partitionBy out, or write to a new "
+                             "table. Change `sql` (CAST, column names) or the table."));
   EXPECT_NE(Fit(table, {{{"a", kLong}}}).find("column `day`: the table is partitioned by it"),
             std::string::npos);
 }

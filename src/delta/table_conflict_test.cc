@@ -141,7 +141,11 @@ TEST_F(TableConflictTest, AConstraintThatWeCannotKeepStops) {
 TEST_F(TableConflictTest, AWinnerThatIsNoJsonStops) {
   auto table = Created();
   WriteCommit(1, {"not json"});
-  EXPECT_EQ(StatusOfAppend(*table).code(), "TABLE_LOG.UNREADABLE");
+  const Status status = StatusOfAppend(*table);
+  EXPECT_EQ(status.code(), "TABLE_LOG.UNREADABLE");
+  EXPECT_NE(status.message().find("damaged file is _delta_log/00000000000000000001.json"),
+            std::string::npos)
+      << status.message();
 }
 
 // Versions of each query's batches, in the order of the log.

@@ -231,7 +231,8 @@ Finding CheckTable(const StateLook& look, const Schema& columns,
   const auto fit = delta::FitSchema(table.info, columns, query.partition_by, query.merge_schema);
   if (!fit.ok()) {
     return Fail("table", Essence(fit.status().message()),
-                "change decode.schema or sql, or add columns by sink.mergeSchema: true");
+                "change decode.schema or sql (partitioning: sink.partitionBy), or add columns by "
+                "sink.mergeSchema: true");
   }
   std::string seen = fmt::format(
       "{}: version {}, {} fit{}", table.path, table.info.version.value,

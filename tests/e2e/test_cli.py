@@ -156,6 +156,14 @@ def test_decode_by_a_configuration(tmp_path):
     )
 
 
+def test_decode_needs_no_secret_of_kafka(tmp_path):
+    config = SOURCE_DIR / "config/config_prod.yaml"
+    assert "variable KAFKA_PASSWORD is not defined" in sluice("check", config).stderr
+    message = '{"id":"7","source":"city","vehicle":{"vehicle":{"id":"v7"}}}\n'
+    (row,) = decoded(sluice("decode", config, stdin=message, cwd=tmp_path))
+    assert row["entity_id"] == "7" and row["vehicle_id"] == "v7"
+
+
 @pytest.mark.parametrize(
     "arguments, word",
     [
@@ -250,6 +258,8 @@ def test_check_tells_all_mistakes_at_once(tmp_path):
         (["--json", "table"], "a command goes before the option --json; known to `sluice` are "),
         (["table", "show", "t", "--limit", "0"], "--limit: expected a whole number, at least 1\n"),
         (["simulate", "--listen", "nowhere"], "expected address:port; set --listen to another address:port"),
+        (["demo", "--seed", "-1"], "--seed: expected a whole number, at least 0\n"),
+        (["simulate", "--seed", "-1"], "--seed: expected a whole number, at least 0\n"),
         (["run", SOURCE_DIR / "config/producer_dev.yaml"], "`sluice produce` takes it"),
         (["produce", SOURCE_DIR / "config/config_dev.yaml"], "`sluice run` takes it"),
     ],

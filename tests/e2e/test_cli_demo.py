@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -112,4 +113,16 @@ def test_used_wrongly(tmp_path):
     for wrong in (["--for", "soon"], ["--vehicles", "0"], ["--rate", "0"], ["--config", "nowhere.yaml"]):
         answer = sluice("demo", *wrong, cwd=tmp_path)
         assert answer.returncode == 2 and wrong[-1] in answer.stderr, answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_promised(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        answer = sluice("demo", "--listen", address, cwd=tmp_path)
+    assert answer.returncode == 2, answer.stderr
+    ((event, (line,)),) = events(answer.stderr).items()
+    assert event == "demo_failed" and line["code"] == "MONITOR_ADDRESS"
+    assert "is taken by another program; set --listen to another address:port" in line["message"]
+    assert 'make run DEMO_ARGS="--listen 127.0.0.1:0"' in line["message"]
     assert list(tmp_path.iterdir()) == []

@@ -214,6 +214,17 @@ def test_no_table(command, tmp_path):
     assert [f.name for f in tmp_path.rglob("*")] == ["folder", "photo.jpg"], "a command that only reads made something"
 
 
+@pytest.mark.parametrize("command", ["show", "files", "history"])
+def test_a_damaged_log_is_told_by_its_file(command, tmp_path):
+    (tmp_path / "_delta_log").mkdir()
+    (tmp_path / "_delta_log" / "00000000000000000000.json").write_text("garbage\n")
+    answer = sluice("table", command, tmp_path, RUST_BACKTRACE="1")
+    assert answer.returncode == 1 and answer.stdout == ""
+    assert answer.stderr.count("\n") == 1, answer.stderr
+    told = "the damaged file is _delta_log/00000000000000000000.json: restore it from a backup of the table"
+    assert told in answer.stderr, answer.stderr
+
+
 def test_looking_changes_nothing(job, partitioned):
     for finished in (job, partitioned):
         before = {f: f.stat().st_mtime_ns for f in finished.directory.rglob("*")}
