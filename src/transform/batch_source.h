@@ -15,7 +15,8 @@ namespace sluice::transform {
 
 // The view `input` has the columns of the batch; this one has its row numbers (from 0) too.
 inline constexpr const char* kNumberedView = "numbered_input";
-inline constexpr const char* kRowNumberColumn = "_sluice_row";
+// No column of a result can have this name, and so no statement can mean it.
+inline constexpr const char* kRowNumberColumn = "{row}";
 
 class BatchSource {
  public:
@@ -25,6 +26,8 @@ class BatchSource {
 
   // Which columns any scan has asked for since Declare(): one flag for each field of the schema.
   const std::vector<bool>& requested() const { return requested_; }
+  // Counts that field as asked for, whether a scan does or not.
+  void Request(size_t field) { requested_.at(field) = true; }
 
   // The batch that scans read from now on: its columns are those fields of the schema whose
   // indexes are in `fields`. `batch` must live until the statement is drained.

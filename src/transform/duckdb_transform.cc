@@ -38,17 +38,14 @@ std::string WithConversions(const std::string& sql, const std::vector<std::strin
   return select + " FROM (" + sql + ") AS r(" + names + ")";
 }
 
-// The paths of picked columns start in the batch, which has the used fields only. False if the plan
-// does without one of them (it may know its value from the filter).
-bool MovePathsToUsed(const std::vector<size_t>& used_fields, Split* split) {
+// The paths of picked columns start in the batch, which has the used fields only.
+void MovePathsToUsed(const std::vector<size_t>& used_fields, Split* split) {
   for (auto& column : split->columns) {
     if (!column) continue;
     const auto field = static_cast<size_t>(column->path[0]);
-    const auto at = std::find(used_fields.begin(), used_fields.end(), field);
-    if (at == used_fields.end()) return false;
+    const auto at = std::lower_bound(used_fields.begin(), used_fields.end(), field);
     column->path[0] = static_cast<int>(at - used_fields.begin());
   }
-  return true;
 }
 
 void HideTexts(const std::vector<std::string>& secrets, std::string* message) {
@@ -114,13 +111,16 @@ Status DuckdbTransform::Prepare() {
   return Status::Exit("SQL_BIND", DescribeEngineError(statement_.text, error, *input_));
 }
 
-// A run over no rows tells which columns the plan really reads.
+// A run over no rows tells which columns the plan really reads. To be called for each statement that is
+// prepared: another one may read others.
 Status DuckdbTransform::FindUsedInputs() {
   QueryResult result;
   if (duckdb_execute_prepared(prepared_.get(), result.get()) != DuckDBSuccess) {
     const EngineError error = ParseEngineError(result.error());
     return Status::Exit("SQL_BIND", DescribeEngineError(statement_.text, error, *input_));
   }
+  used_fields_.clear();
+  used_inputs_.clear();
   for (size_t i = 0; i < input_->fields.size(); ++i) {
     if (!source_->requested()[i]) continue;
     used_fields_.push_back(i);
@@ -159,7 +159,7 @@ Status DuckdbTransform::Convert() {
   bound_sql_ = WithConversions(statement_.canonical_text, conversions_);
   bool ok = false;
   prepared_ = session_->Prepare(bound_sql_, &ok);
-  if (ok) return Status::Ok();
+  if (ok) return FindUsedInputs();
   const EngineError error = ParseEngineError(duckdb_prepare_error(prepared_.get()));
   return Status::Exit("SQL_BIND",
                       "SQL: the result cannot be given Spark's types: " + error.message);
@@ -190,8 +190,13 @@ Status DuckdbTransform::PrepareSplit(const Plan& plan) {
   bool ok = false;
   OwnedStatement statement = session_->Prepare(sql, &ok);
   // A WHERE may speak of a picked column by its new name, which is gone here: then all runs in DuckDB.
-  if (!ok || !MovePathsToUsed(used_fields_, &*split)) return Status::Ok();
+  if (!ok) return Status::Ok();
   prepared_ = std::move(statement);
+  for (const auto& column : split->columns) {
+    if (column) source_->Request(static_cast<size_t>(column->path[0]));
+  }
+  SLUICE_RETURN_IF_ERROR(FindUsedInputs());
+  MovePathsToUsed(used_fields_, &*split);
   bound_sql_ = sql;
   split_ = std::move(split);
   computed_schema_ = std::make_shared<const Schema>(std::move(computed));
@@ -268,6 +273,8 @@ Status DuckdbTransform::RunTimeError(const char* text) const {
   if (error.type == "Conversion")
     message +=
         " TRY_CAST gives NULL instead of this error, and so does every CAST with ansi: false.";
+  if (error.type == "Out of Range")
+    message += " TRY(...) around what is computed gives NULL instead of this error.";
   if (error.type == "Out of Memory")
     message += " Raise query.memory, or lower source.maxOffsetsPerTrigger.";
   return Status::Stop("SQL_RUNTIME", std::move(message));

@@ -179,6 +179,12 @@ TEST(DuckdbTransform, ARunTimeErrorStopsWithItsMessage) {
       StartsWith("SQL_RUNTIME"));
   EXPECT_THAT(RunSql("SELECT CAST(text AS TIMESTAMP) AS n FROM input", AllTypesSample()),
               HasSubstr("is no date or timestamp"));
+  EXPECT_EQ(RunSql("SELECT id + 9223372036854775807 AS n FROM input", AllTypesSample()),
+            "SQL_RUNTIME: SQL: Overflow in addition of INT64 (1 + 9223372036854775807)!\n"
+            "Nothing of this batch was written. TRY(...) around what is computed gives NULL "
+            "instead of this error.");
+  EXPECT_EQ(RunSql("SELECT TRY(id + 9223372036854775806) AS n FROM input", AllTypesSample()),
+            "{\"n\":9223372036854775807}\n{\"n\":null}\n{\"n\":null}\n{\"n\":null}\n");
 }
 
 TEST(DuckdbTransform, GoesOnAfterARunTimeError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A statement gives the same names, types and rows however it runs: natively, split, or in DuckDB alone.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/testing/columns_builder.h"
@@ -50,6 +51,12 @@ bool IsSplit(const std::string& sql) {
   return made.ok() && (*made)->is_split();
 }
 
+std::vector<std::string> UsedBy(const std::string& sql) {
+  const auto made = Transform::Make({.sql = sql}, AllTypes());
+  EXPECT_TRUE(made.ok()) << sql << ": " << made.status().ToString();
+  return made.ok() ? (*made)->used_inputs() : std::vector<std::string>{"?"};
+}
+
 TEST(Engines, NativeStatementsEqualDuckdbs) {
   for (const char* sql :
        {"SELECT * FROM input", "FROM input", "SELECT input.* FROM input",
@@ -77,9 +84,8 @@ TEST(Engines, SplitStatementsEqualDuckdbs) {
         "SELECT upper(text) AS u, s.\"in\".t AS t, id FROM input WHERE id > 1500",
         "SELECT CAST(tiny AS BIGINT) AS w, d * 2 AS x, s FROM input AS i WHERE i.id < 2900",
         "SELECT id, CAST(id AS UTINYINT) AS u FROM input WHERE id < 200",
-        "SELECT id, CAST(`at` AS DATE) AS day2, hour(`at`) AS h, list, structs, map FROM input "
-        "WHERE "
-        "`at` IS NOT NULL",
+        "SELECT CAST(`at` AS DATE) AS e, list, structs, map FROM input WHERE `at` IS NOT NULL",
+        "SELECT id, hour(`at`) AS h, list FROM input WHERE `at` IS NOT NULL",
         "SELECT * EXCLUDE (s), now() AS t FROM input WHERE flag",
         "SELECT id, length(text) AS n FROM input WHERE length(text) > 20"}) {
     EXPECT_TRUE(IsSplit(sql)) << sql;
@@ -101,6 +107,80 @@ TEST(Engines, OtherStatementsRunInDuckdbAlone) {
     EXPECT_FALSE(IsSplit(sql)) << sql;
     ExpectSame(sql, "duckdb");
   }
+}
+
+void ExpectSameSplit(const std::string& sql) {
+  EXPECT_TRUE(IsSplit(sql)) << sql;
+  ExpectSameUnder({.sql = sql}, "duckdb");
+}
+
+// None of them picks the first column of the input.
+TEST(Engines, ItemsThatReadNoColumnStandBesidePickedOnes) {
+  for (const char* items :
+       {"current_timestamp() AS t", "'gps' AS source, NULL AS nothing, 2.5e0 AS d, [1, 2] AS xs",
+        "uuid() IS NOT NULL AS u, rand() < 2 AS r", "CAST(1 AS UTINYINT) AS b",
+        "CASE WHEN true THEN 1 ELSE num END AS c, (num IS NULL OR true) AS b, NULL + num AS n"}) {
+    ExpectSameSplit(std::string("SELECT ") + items + ", text FROM input");
+  }
+  for (const char* picked : {"text", "s.a AS a, list", "num AS n, num AS m"}) {
+    for (const char* where : {"", " WHERE true", " WHERE num IS NULL OR true"}) {
+      ExpectSameSplit(std::string("SELECT 1 AS x, ") + picked + " FROM input" + where);
+    }
+  }
+}
+
+TEST(Engines, OnlyItemsThatReadNoColumnGiveARowForEachOfTheInput) {
+  for (const char* sql :
+       {"SELECT 1 AS x FROM input", "SELECT 'a' AS a, now() AS t FROM input WHERE true",
+        "SELECT CAST(1 AS UTINYINT) AS b FROM input", "SELECT count(*) AS n FROM input"}) {
+    EXPECT_FALSE(IsSplit(sql)) << sql;
+    ExpectSame(sql, "duckdb");
+    EXPECT_THAT(UsedBy(sql), testing::IsEmpty()) << sql;
+  }
+  EXPECT_EQ(RunSql("SELECT 'gps' AS source FROM input", AllTypesSample()),
+            "{\"source\":\"gps\"}\n{\"source\":\"gps\"}\n{\"source\":\"gps\"}\n"
+            "{\"source\":\"gps\"}\n");
+}
+
+TEST(Engines, WhatIsReadIsWhatIsPickedOrComputedFrom) {
+  EXPECT_THAT(UsedBy("SELECT 1 AS x, text FROM input"), testing::ElementsAre("text"));
+  EXPECT_THAT(UsedBy("SELECT 1 AS x, s.a AS a FROM input WHERE num > 1"),
+              testing::ElementsAre("num", "s"));
+  EXPECT_THAT(UsedBy("SELECT id AS a, id AS b, d + 1 AS c, text FROM input WHERE true"),
+              testing::ElementsAre("id", "d", "text"));
+}
+
+TEST(Split, KeepsTheOrderOfRowsBesideItemsThatReadNoColumn) {
+  const Schema schema{{{"first", DataType(TypeKind::kString)}, {"n", DataType(TypeKind::kInt)}}};
+  for (const int rows : {1, 2, 2047, 2048, 2049, 5000}) {
+    std::string input;
+    std::string expected;
+    for (int i = 0; i < rows; ++i) {
+      input += "{\"n\":" + std::to_string(i) + "}\n";
+      expected += "{\"x\":7,\"n\":" + std::to_string(i) + "}\n";
+    }
+    for (const char* where : {"", " WHERE true", " WHERE n >= 0"}) {
+      const std::string sql = std::string("SELECT 7 AS x, n FROM input") + where;
+      ASSERT_EQ(RunSql(sql, BuildColumns(schema, input)), expected) << rows << where;
+    }
+  }
+}
+
+// The numbers of the rows, which a split statement asks for, are no column that a statement can see.
+TEST(Split, TheWholeRowIsTheInputs) {
+  for (const char* sql :
+       {"SELECT text, to_json(input) AS r FROM input", "SELECT text, input AS r FROM input",
+        "SELECT text, to_json(I) AS r FROM input AS i WHERE i.id > 5",
+        "SELECT text, concat_ws(',', *COLUMNS(*)) AS r FROM input WHERE id > 5",
+        "SELECT text, [*COLUMNS(c -> c <> 'id')]::STRING AS r FROM (SELECT id, text FROM input)",
+        "SELECT text, 1 AS x FROM input WHERE length(to_json(input)::STRING) > 300"}) {
+    EXPECT_FALSE(IsSplit(sql)) << sql;
+    ExpectSame(sql, "duckdb");
+  }
+  ExpectSame("SELECT text, #1 + 1 AS next FROM input WHERE #1 > 5", "duckdb");
+  const auto named =
+      Transform::Make({.sql = "SELECT text, \"{row}\" + 1 AS x FROM input"}, AllTypes());
+  EXPECT_EQ(named.status().code(), "SQL_BIND");
 }
 
 TEST(Native, CopiesNothingThatItPicks) {

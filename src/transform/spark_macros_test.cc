@@ -180,6 +180,15 @@ constexpr Case kText[] = {
     {"get_json_object('{\"a\":null}', '$.a')", "null"},
     {"get_json_object('no json', '$.a')", "null"},
     {"get_json_object(none, '$.a')", "null"},
+    // What docs/sql.md gives instead of from_json and window, and what it says of to_json.
+    {"json_transform(TRY_CAST('{\"a\":5,\"b\":[\"x\"]}' AS JSON), '{\"a\": \"INT\", \"b\": "
+     "[\"VARCHAR\"]}')",
+     R"({"a":5,"b":["x"]})"},
+    {"json_transform(TRY_CAST('no json' AS JSON), '{\"a\": \"INT\"}')", "null"},
+    {"to_json({'a': 1, 'b': NULL, 't': to_timestamp('2024-03-10 02:30:00')})",
+     R"("{\"a\":1,\"b\":null,\"t\":\"2024-03-10 02:30:00+00\"}")"},
+    {"time_bucket(INTERVAL 5 MINUTE, to_timestamp('2024-03-10 02:33:00'))",
+     R"("2024-03-10T02:30:00.000000Z")"},
     {"regexp_extract('100-200', '(\\d+)-(\\d+)', 1)", R"("100")"},
     {"regexp_extract('100-200', '(\\d+)-(\\d+)')", R"("100")"},
     {"regexp_extract('100-200', '(\\d+)-(\\d+)', 2)", R"("200")"},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/split.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/ascii.h"
 #include "transform/batch_source.h"
 #include "transform/output_builder.h"
 #include "transform/widening.h"
@@ -88,6 +90,18 @@ std::string NodeAsSql(DuckdbSession& session, Json node, Status* status) {
   return text.ok() ? *text : "";
 }
 
+// Whether the whole row is meant somewhere in an expression: by the name of the table, or by a star
+// (COLUMNS(*)). The row number would become part of it.
+bool MeansWholeRow(const Json& node, const std::string& table) {
+  if (node.is_object() && node.value("class", "") == "STAR") return true;
+  if (node.is_object() && node.value("class", "") == "COLUMN_REF") {
+    return EqualIgnoringCase(node["column_names"].back().get<std::string>(), table);
+  }
+  return std::ranges::any_of(node, [&](const Json& child) {
+    return child.is_structured() && MeansWholeRow(child, table);
+  });
+}
+
 Json RowNumberColumn() {
   return Json{{"class", "COLUMN_REF"},
               {"type", "COLUMN_REF"},
@@ -121,11 +135,15 @@ Result<std::optional<Split>> PlanSplit(DuckdbSession& session, const Statement& 
     picks |= pick;
   }
   if (!picks || split.columns.size() != output.fields.size()) return std::optional<Split>();
+  Json& from = node["from_table"];
+  if (from.value("alias", "").empty()) from["alias"] = from["table_name"];
+  const std::string table = from["alias"].get<std::string>();
+  if (MeansWholeRow(node["select_list"], table) || MeansWholeRow(node["where_clause"], table)) {
+    return std::optional<Split>();
+  }
   split.filtered = plan.has_filter();
   if (split.filtered) node["select_list"].push_back(RowNumberColumn());
   if (node["select_list"].empty()) return std::optional<Split>();
-  Json& from = node["from_table"];
-  if (from.value("alias", "").empty()) from["alias"] = from["table_name"];
   from["table_name"] = kNumberedView;
   Status status;
   split.sql = NodeAsSql(session, std::move(node), &status);

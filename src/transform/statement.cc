@@ -58,6 +58,14 @@ const std::set<std::string> kRefusedFunctions{"getvariable",
                                               "pg_conf_load_time",
                                               "get_block_size"};
 
+// DuckDB's from_json has another notation for the schema, and stops at a text that is no JSON.
+constexpr const char* kInsteadOfFromJson =
+    "from_json() is not there: the message is read by `decode.schema`, not by the SQL, and its "
+    "columns "
+    "are in `input`. For JSON in a text column write get_json_object(x, '$.a'), or "
+    "json_transform() as "
+    "docs/sql.md shows";
+
 // Functions whose second argument is a datetime pattern.
 const std::map<std::string, PatternUse> kPatternFunctions{
     {"to_timestamp", PatternUse::kParse},      {"try_to_timestamp", PatternUse::kParse},
@@ -157,6 +165,7 @@ class Gate {
       return Refuse(node,
                     "the function " + function + "() looks at the engine and not at the data");
     }
+    if (function == "from_json") return Refuse(node, kInsteadOfFromJson);
     if (type == "TABLE_FUNCTION") return CheckTableFunction(node["function"]);
     return Status::Ok();
   }

@@ -35,7 +35,8 @@ struct StatementRules {
 
 // Exit errors, with line and column: a syntax error; not exactly one SELECT; tables other than `input`
 // and the statement's own WITH, which may not take the name of another table or be recursive; table
-// functions that reach beyond the batch; parameters; functions that look at or leave traces in the engine.
+// functions that reach beyond the batch; parameters; functions that look at or leave traces in the engine;
+// from_json, which is the decoder's.
 //
 // Changed for Spark: the type TIMESTAMP is DuckDB's TIMESTAMP WITH TIME ZONE, TIMESTAMP_NTZ its
 // TIMESTAMP, BYTE its TINYINT; concat(a, b) is a || b; transform(list, lambda) is list_transform();

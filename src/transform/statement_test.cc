@@ -97,6 +97,16 @@ TEST(Gate, LetsSelectsOverTheBatchThrough) {
   }
 }
 
+TEST(Gate, SaysWhereJsonIsRead) {
+  for (const char* sql : {"SELECT from_json(CAST(value AS STRING), 'a INT') AS j FROM input",
+                          "SELECT FROM_JSON(text, '{\"a\": \"INT\"}') AS j FROM input",
+                          "SELECT id FROM input WHERE from_json(text, 'a INT').a > 1"}) {
+    EXPECT_THAT(Outcome(sql), testing::StartsWith("SQL_REFUSED: SQL, line 1, column ")) << sql;
+    EXPECT_THAT(Outcome(sql), HasSubstr("from_json() is not there: the message is read by "
+                                        "`decode.schema`"));
+  }
+}
+
 TEST(Gate, ACommonTableExpressionMayHideNoTable) {
   EXPECT_THAT(Outcome("WITH t AS (SELECT * FROM secret) SELECT * FROM t"),
               HasSubstr("there is no table \"secret\""));
