@@ -117,6 +117,10 @@ TEST(OffsetsCheck, TheCheckpointOfAnotherQueryIsNamed) {
   const TopicPartition other{"other", PartitionId{0}};
   EXPECT_THAT(CheckOffsets(Running(), Holding({{other, {Offset{0}, Offset{10}}}}), true),
               Fails("belongs to another query", "checkpointLocation"));
+  ClusterLook missing = Holding({});
+  missing.missing_topics = {"other"};
+  EXPECT_THAT(CheckOffsets(Running(), missing, true),
+              Fails("belongs to another query", "checkpointLocation"));
 }
 
 TEST(OffsetsCheck, IsSkippedWithoutWhatItCompares) {

@@ -185,6 +185,9 @@ def test_checkpoint_of_another_query(broker, topic, tmp_path):
     produce(broker.bootstrap, topic, 0, 40)
     with Job(tmp_path, broker.bootstrap, topic) as job:
         assert job.run() == 0, job.log_tail()
+    with Job(tmp_path, broker.bootstrap, topic + "-1") as missing:
+        assert missing.run(30) == STOPPED, missing.log_tail()
+        assert says(missing, "CHECKPOINT.OF_ANOTHER_QUERY", topic + "-1"), missing.log_tail()
     broker.create_topic(topic + "-2", 4)
     produce(broker.bootstrap, topic + "-2", 0, 40)
     with Job(tmp_path, broker.bootstrap, topic + "-2") as other:
