@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <regex>
 
 #include "core/ascii.h"
 #include "doctor/wording.h"
@@ -136,6 +137,13 @@ BrokerLook LookOf(const std::map<std::string, std::string>& client) {
     });
   }
   return look;
+}
+
+std::optional<std::string> LearnedAddress(const std::string& message) {
+  static const std::regex kNode(R"(([^\s/]+:\d+)/\d+: )");
+  std::smatch found;
+  if (!std::regex_search(message, found, kNode)) return std::nullopt;
+  return found[1].str();
 }
 
 Finding CheckBroker(const BrokerLook& look) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct BrokerLook {
 
 // `client`: Java's option names.
 BrokerLook LookOf(const std::map<std::string, std::string>& client);
+
+// host:port of the broker that librdkafka's words are about ("host:port/1: ..."), if it learned of that
+// broker from the cluster and not from `servers`.
+std::optional<std::string> LearnedAddress(const std::string& message);
 
 Finding CheckBroker(const BrokerLook& look);
 

@@ -105,6 +105,15 @@ TEST(BrokerCheck, AnAdvertisedAddressThatCannotBeReachedIsTheTrouble) {
   EXPECT_THAT(CheckBroker(look), Warns("2 brokers, of which kafka:29092", "start it"));
 }
 
+TEST(BrokerCheck, AnAddressThatTheClientLearnedIsToldFromABootstrapServer) {
+  const std::string before = "no Kafka broker answers at b:9092 (kafka.bootstrap.servers): ";
+  EXPECT_EQ(LearnedAddress(before + "kafka:29092/1: Connect to ipv4#1.2.3.4:29092 failed: refused"),
+            "kafka:29092");
+  EXPECT_EQ(LearnedAddress(before + "ssl://[::1]:9093/12: Failed to resolve"), "[::1]:9093");
+  EXPECT_EQ(LearnedAddress(before + "b:9092/bootstrap: Connect to ipv4#1.2.3.4:9092 failed"),
+            std::nullopt);
+}
+
 TEST(BrokerCheck, ADeadBootstrapServerBesideALivingOneIsAWarning) {
   BrokerLook look;
   look.servers = "b:9092,c:9092";

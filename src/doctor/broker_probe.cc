@@ -146,8 +146,11 @@ std::vector<std::string> SplitServers(const std::string& servers) {
     const size_t end = std::min(servers.find(',', at), servers.size());
     const size_t begin = servers.find_first_not_of(" \t", at);
     const size_t last = servers.find_last_not_of(" \t", end == 0 ? 0 : end - 1);
-    if (begin < end && last != std::string::npos && last >= begin)
-      list.push_back(servers.substr(begin, last - begin + 1));
+    if (begin < end && last != std::string::npos && last >= begin) {
+      const std::string server = servers.substr(begin, last - begin + 1);
+      const size_t scheme = server.find("://");
+      list.push_back(scheme == std::string::npos ? server : server.substr(scheme + 3));
+    }
     at = end + 1;
   }
   return list;

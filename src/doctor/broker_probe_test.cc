@@ -71,7 +71,8 @@ std::string Bytes(std::initializer_list<int> bytes) {
 }
 
 TEST(BrokerProbe, ServersAreSplit) {
-  EXPECT_THAT(SplitServers("a:1, b:2 ,[::1]:3"), ElementsAre("a:1", "b:2", "[::1]:3"));
+  EXPECT_THAT(SplitServers("a:1, b:2 ,[::1]:3,PLAINTEXT://c:4"),
+              ElementsAre("a:1", "b:2", "[::1]:3", "c:4"));
   EXPECT_THAT(SplitServers(" , ,"), ElementsAre());
   EXPECT_THAT(SplitServers(""), ElementsAre());
 }

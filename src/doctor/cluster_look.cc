@@ -42,6 +42,15 @@ bool FindCluster(kafka::ClusterLookup& lookup, ClusterLook* look, const std::sto
     return std::ranges::any_of(look->broker.advertised,
                                [](const Listener& one) { return one.trouble.empty(); });
   }
+  // Once the client has learned where the brokers are it asks only them.
+  if (const auto learned = LearnedAddress(cluster.status().message())) {
+    std::vector<Listener> sent_to = Connect({*learned}, kConnect);
+    if (!sent_to.front().trouble.empty()) {
+      look->broker.answered = Status::Ok();
+      look->broker.advertised = std::move(sent_to);
+      return false;
+    }
+  }
   for (Listener& listener : look->broker.bootstrap) {
     if (!listener.trouble.empty()) continue;
     listener = AskListener(listener.address, kProbe);

@@ -83,6 +83,16 @@ bool IsHost(std::string_view host) {
   });
 }
 
+// Java passes over a protocol before the address: kafka.security.protocol is what counts.
+std::string_view WithoutProtocol(std::string_view server) {
+  const size_t at = std::min(server.find("://"), server.size());
+  for (const char* protocol : {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}) {
+    if (EqualIgnoringCase(server.substr(0, at), protocol) && at < server.size())
+      return server.substr(at + 3);
+  }
+  return server;
+}
+
 // Empty, or what is wrong with the address of one broker.
 std::string WrongServer(std::string_view server) {
   if (const size_t scheme = server.find("://"); scheme != std::string_view::npos)
@@ -103,7 +113,8 @@ std::string WrongServer(std::string_view server) {
 Result<std::string> CheckedServers(const std::string& value) {
   std::string servers;
   std::string wrong;
-  ForEachPart(value, [&](std::string_view server) {
+  ForEachPart(value, [&](std::string_view part) {
+    const std::string_view server = WithoutProtocol(part);
     if (server.empty()) return;
     const std::string why = WrongServer(server);
     if (!why.empty()) wrong += fmt::format(", found '{}': {}", server, why);

@@ -176,6 +176,7 @@ TEST(TranslateOptionsTest, BootstrapServersAreHostsWithPorts) {
   EXPECT_THAT(servers("b:0"), HasSubstr("the port is from 1 to 65535"));
   EXPECT_THAT(servers("b:"), HasSubstr("the port is from 1 to 65535"));
   EXPECT_THAT(servers("http://b:1"), HasSubstr("found 'http://b:1': write it without http://"));
+  EXPECT_EQ(servers("PLAINTEXT://b:1, sasl_ssl://c:2"), "b:1,c:2");
   EXPECT_THAT(servers("::1:9092"), HasSubstr("in brackets, such as [::1]:9092"));
   EXPECT_THAT(servers("[::1]"), HasSubstr("the port is missing"));
   EXPECT_THAT(servers("a:1 b:2"), HasSubstr("in brackets"));
