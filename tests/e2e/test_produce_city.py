@@ -95,6 +95,7 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
     for _, key, _ in records(broker.bootstrap, "city"):
         held[key.split("|")[0]] = held.get(key.split("|")[0], 0) + 1
     in_time, late = collections.Counter(), collections.Counter()  # polls by fault
+    all_sent = 0
     for name in names:
         answers = [line for line in served if line["path"].startswith(f"/{name}/")]
         own, sent = [line for line in polls if line["source"] == name], 0
@@ -109,8 +110,10 @@ def test_city_producer_and_kafka_agree_poll_by_poll(broker, city, tmp_path):
                 assert answer["entities"] - answer["faulty"] <= poll["messages"] <= answer["entities"], what
             else:
                 assert poll["messages"] == 0, what
-        assert held.get(name, 0) == sent, name
-    assert sum(held.values()) == summary["messages"] == summary["delivered"]
+        # The stop may have come while the last answer was being sent.
+        assert sent <= held.get(name, 0) <= sent + answers[-1]["entities"], name
+        all_sent += sent
+    assert all_sent <= summary["messages"] <= sum(held.values()) == summary["delivered"]
     for fault in ["none", *(fault.split(":")[0] for fault in FAULTS)]:
         assert in_time[fault] > late[fault], f"{fault}: {in_time[fault]} polls in time, {late[fault]} late"
     assert late.total() < in_time.total() / 10

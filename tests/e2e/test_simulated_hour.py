@@ -72,6 +72,14 @@ def run(city, producer):
     return seen
 
 
+def cut_off(held, sent, lines):
+    """What Kafka holds is what was sent, and perhaps some of a feed's last answer: the stop did not wait for its poll."""
+    assert not sent - held
+    for (feed, header_time), messages in (held - sent).items():
+        last = lines[feed][-1]
+        assert last["header_time"] == header_time and messages <= last["entities"], (feed, header_time, messages)
+
+
 def test_city_producer_and_kafka_agree(broker, tmp_path):
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=MINUTES + 2)
     faults = tmp_path / "faults"
@@ -127,11 +135,12 @@ def test_city_producer_and_kafka_agree(broker, tmp_path):
                 published += 1
                 lost = answer["faulty"] if answer["fault"] == "malformed" else 0
                 sent[feed, answer["header_time"]] += answer["entities"] - lost
-    assert held == +sent
+    cut_off(held, +sent, lines)
     assert sum(len(of_feed) for of_feed in polls.values()) == summary["polls"] > 20 * MINUTES
     assert late.total() < summary["polls"] / 10, late
     assert summary["published"] == published
-    assert summary["messages"] == summary["delivered"] == summary["entities"] == sum(held.values())
+    for counter in ("messages", "delivered", "entities"):
+        assert sum(sent.values()) <= summary[counter] <= sum(held.values()), counter
     # Every fault was met, and memory is flat.
     if MINUTES >= 12:
         met = {line["fault"] for of_feed in lines.values() for line in of_feed}
