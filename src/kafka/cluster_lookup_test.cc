@@ -39,6 +39,13 @@ TEST_P(ClusterLookupTest, AWrongOptionIsRefusedAndADeadBrokerGivenUp) {
   EXPECT_EQ((*lookup)->Cluster({}).status().code(), "KAFKA_UNREACHABLE");
 }
 
+TEST(ProducersLookupTest, TakesAPauseThatIsLongerThanOurLongest) {
+  const auto lookup =
+      OpenClusterLookup({{"bootstrap.servers", "127.0.0.1:1"}, {"reconnect.backoff.ms", "2000"}},
+                        Client::Role::kProducer, milliseconds(3000));
+  EXPECT_TRUE(lookup.ok()) << lookup.status().ToString();
+}
+
 INSTANTIATE_TEST_SUITE_P(Roles, ClusterLookupTest,
                          ::testing::Values(Client::Role::kConsumer, Client::Role::kProducer));
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "kafka/client_options.h"
 #include "kafka/cluster_lookup.h"
 
@@ -11,9 +13,13 @@ Result<std::unique_ptr<ClusterLookup>> OpenClusterLookup(
   SLUICE_RETURN_IF_ERROR(ProblemsAsStatus(translated));
   ClientSettings settings = {{"client.id", "sluice"},
                              {"log_level", "6"},  // a refused connection may be no more there
-                             {"enable.metrics.push", "false"},
-                             {"reconnect.backoff.ms", "50"},
-                             {"reconnect.backoff.max.ms", "1000"}};
+                             {"enable.metrics.push", "false"}};
+  // One of the user's beside one of ours may be a first pause that is longer than the longest.
+  if (std::ranges::none_of(translated.settings,
+                           [](const auto& own) { return own.first == "reconnect.backoff.ms"; })) {
+    settings.emplace_back("reconnect.backoff.ms", "50");
+    settings.emplace_back("reconnect.backoff.max.ms", "1000");
+  }
   settings.insert(settings.end(), translated.settings.begin(), translated.settings.end());
   if (role == Client::Role::kConsumer) settings.emplace_back("allow.auto.create.topics", "false");
   SLUICE_ASSIGN_OR_RETURN(auto opened, Client::Open(role, settings));
