@@ -29,6 +29,14 @@ Mistakes CheckKafka(const ProducerConfig& config) {
   return mistakes;
 }
 
+Mistakes CheckLogin(const ProducerConfig& config) {
+  Mistakes mistakes;
+  for (const auto& [option, message] :
+       kafka::CheckProducerOptions(config.producer.kafka.client).lacking)
+    mistakes.push_back({"sink.kafka." + option, message});
+  return mistakes;
+}
+
 // The client refuses what is larger, whatever the topic would take.
 Mistakes CheckSizes(const ProducerConfig& config) {
   const auto& client = config.producer.kafka.client;
@@ -52,7 +60,9 @@ Mistakes CheckSizes(const ProducerConfig& config) {
 }  // namespace
 
 std::vector<config::ProducerCheck> AllProducerChecks() {
-  return {{{}, CheckKafka}, {{"sink", "feeds", "defaults"}, CheckSizes}};
+  return {{{}, CheckKafka},
+          {{"sink.kafka.sasl", "sink.kafka.security"}, CheckLogin},
+          {{"sink", "feeds", "defaults"}, CheckSizes}};
 }
 
 }  // namespace sluice::cli

@@ -37,6 +37,13 @@ Mistakes CheckKafka(const JobConfig& job) {
   return mistakes;
 }
 
+Mistakes CheckLogin(const JobConfig& job) {
+  Mistakes mistakes;
+  for (const auto& [option, message] : kafka::CheckClientOptions(job.source.client).lacking)
+    mistakes.push_back({"source.kafka." + option, message});
+  return mistakes;
+}
+
 Mistakes CheckPattern(const JobConfig& job) {
   const auto* subscribe = std::get_if<kafka::SubscribePattern>(&job.source.subscription);
   if (subscribe == nullptr) return {};
@@ -226,6 +233,7 @@ config::StageCheck OfRows(Mistakes (*check)(const JobConfig&), const std::string
 std::vector<config::StageCheck> AllStageChecks() {
   std::vector<config::StageCheck> checks = DecodeStageChecks();
   checks.push_back({{}, CheckKafka});
+  checks.push_back({{"source.kafka.sasl", "source.kafka.security"}, CheckLogin});
   checks.push_back({{}, CheckPattern});
   return checks;
 }

@@ -65,6 +65,24 @@ TEST(StageChecks, KafkaValuesAreJudgedOncePerKey) {
               HasSubstr("job.yaml:1: source.kafka.bootstrap.servers: expected host:port"));
 }
 
+TEST(StageChecks, WhatALoginLacksIsNotToldBesideWhatIsWrongWithIt) {
+  EXPECT_THAT(OnlyMistake(Job("",
+                              ", kafka.security.protocol: SASL_SSL, kafka.sasl.mechanism: PLAIN, "
+                              "kafka.sasl.jaas.config: '${NOBODY_KNOWS}'")),
+              HasSubstr("source.kafka.sasl.jaas.config: variable NOBODY_KNOWS is not defined"));
+}
+
+// From a file of one line, as a mounted secret is.
+TEST(StageChecks, WhiteSpaceAroundTopicsIsNotOfThem) {
+  const auto report = config::ParseJobConfig(
+      "job.yaml",
+      "source: {kafka.bootstrap.servers: '${B}', subscribe: '${T}'}\nsink: {path: /t, "
+      "checkpointLocation: /c}\n",
+      {{"B", "b:1\n"}, {"T", " t, u\n"}}, AllStageChecks());
+  ASSERT_TRUE(report.mistakes.empty()) << report.mistakes[0].message;
+  EXPECT_EQ(report.config->query.topics, (std::set<std::string>{"t", "u"}));
+}
+
 TEST(StageChecks, ThePatternIsCompiled) {
   const auto with = [](const std::string& pattern) {
     return OnlyMistake(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/kafka_values.h"
+#include "core/ascii.h"
 
 namespace sluice::config {
 
@@ -88,7 +89,7 @@ std::string StoreSubscribe(const Value& v, Draft& d) {
 }
 
 std::string StorePattern(const Value& v, Draft& d) {
-  d.subscribe_pattern = kafka::SubscribePattern{v.text};
+  d.subscribe_pattern = kafka::SubscribePattern{std::string(Trimmed(v.text))};
   return {};
 }
 

@@ -256,8 +256,9 @@ std::vector<KeySpec> SinkKeys() {
   return {
       {"sink", "topic", ValueType::kString, "dev_topic", "Topic to write to.",
        [](const Value& v, ProducerDraft& d) {
-         d.config.producer.kafka.topic = v.text;
-         return WrongTopicName(v.text);
+         std::string& topic = d.config.producer.kafka.topic;
+         topic = Trimmed(v.text);
+         return WrongTopicName(topic);
        }},
       {"sink",
        "partitions",

@@ -60,10 +60,7 @@ std::vector<std::string> SplitCommas(std::string_view text) {
   std::vector<std::string> parts;
   while (true) {
     const size_t comma = text.find(',');
-    std::string_view part = text.substr(0, comma);
-    while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
-    while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
-    parts.emplace_back(part);
+    parts.emplace_back(Trimmed(text.substr(0, comma)));
     if (comma == std::string_view::npos) return parts;
     text.remove_prefix(comma + 1);
   }
@@ -76,7 +73,7 @@ Result<Value> ParseList(const KeySpec& key, const Node& node) {
   } else if (node.kind == Node::Kind::kSequence) {
     for (const Node& item : node.items) {
       if (!item.is_scalar()) return Wrong(key, item);
-      value.list.push_back(item.text);
+      value.list.emplace_back(Trimmed(item.text));
     }
   } else {
     return Wrong(key, node);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ASCII letters and digits in text; all other bytes stay as they are.
+// ASCII letters, digits and white space in text; all other bytes stay as they are.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +21,14 @@ inline std::string ToLower(std::string_view text) {
 
 inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return ToLower(x) == ToLower(y); });
+}
+
+// Without the white space around it.
+constexpr std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\v\f";
+  const size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -42,7 +42,7 @@ constexpr ValueRow kRows[] = {
     {"reconnect.backoff.max.ms", kMilliseconds, 0, 3600000},
     {"reconnect.backoff.ms", kMilliseconds, 0, 3600000},
     {"request.timeout.ms", kMilliseconds, 10, 300000},
-    {"retries", kCount, 0, kMaxInt},
+    {"retries", kCount, 1, kMaxInt},  // none would be a record that is lost
     {"retry.backoff.max.ms", kMilliseconds, 1, 300000},
     {"retry.backoff.ms", kMilliseconds, 1, 300000},
     {"sasl.kerberos.min.time.before.relogin", kMilliseconds, 0, 86400000},
@@ -57,10 +57,7 @@ template <typename Visit>
 void ForEachPart(std::string_view text, Visit visit) {
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(',', begin), text.size());
-    std::string_view part = text.substr(begin, end - begin);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    visit(part);
+    visit(Trimmed(text.substr(begin, end - begin)));
     begin = end + 1;
   }
 }

@@ -35,7 +35,11 @@ bool EndsWith(std::string_view text, std::string_view ending) {
 class Translator {
  public:
   Translator(const JavaOptions& options, Client::Role role) : role_(role) {
-    for (const auto& [name, value] : options) options_[ToLower(name)] = value;
+    // As Java reads them. librdkafka's own password may end in a blank.
+    for (const auto& [name, value] : options) {
+      std::string& option = options_[ToLower(name)];
+      option = EqualIgnoringCase(name, "sasl.password") ? value : Trimmed(value);
+    }
   }
 
   TranslatedOptions Run() {
@@ -312,7 +316,7 @@ void Translator::TruststoreType(const std::string& name, const std::string& valu
   if (Upper(value) != "PEM") Problem(name, "must be PEM");
 }
 
-// librdkafka refuses it, but without naming either.
+// Of one alone the other follows, as in Java; librdkafka refuses it without naming either.
 void Translator::CheckBackoff() {
   if (HasProblem("reconnect.backoff.ms") || HasProblem("reconnect.backoff.max.ms")) return;
   const auto number = [&](const char* name, int64_t otherwise) {
@@ -323,11 +327,12 @@ void Translator::CheckBackoff() {
   const int64_t first = number("reconnect.backoff.ms", reads ? 50 : 100);
   const int64_t longest = number("reconnect.backoff.max.ms", reads ? 1000 : 10000);
   if (first <= longest) return;
-  if (options_.contains("reconnect.backoff.ms"))
-    return Problem("reconnect.backoff.ms",
-                   fmt::format("{} is more than reconnect.backoff.max.ms, {}", first, longest));
-  Problem("reconnect.backoff.max.ms",
-          fmt::format("{} is less than reconnect.backoff.ms, {}", longest, first));
+  if (Other("reconnect.backoff.max.ms").empty())
+    return Set("reconnect.backoff.max.ms", std::to_string(first));
+  if (Other("reconnect.backoff.ms").empty())
+    return Set("reconnect.backoff.ms", std::to_string(longest));
+  Problem("reconnect.backoff.ms",
+          fmt::format("{} is more than reconnect.backoff.max.ms, {}", first, longest));
 }
 
 void Translator::CheckLogin() {
@@ -339,12 +344,15 @@ void Translator::CheckLogin() {
   const std::string mechanism = Upper(Other("sasl.mechanism"));
   const std::string missing = MissingForLogin(mechanism.empty() ? "GSSAPI" : mechanism);
   if (missing.empty()) return;
-  if (!mechanism.empty())
-    return Problem("sasl.mechanism", fmt::format("{} needs {}", mechanism, missing));
-  Problem("security.protocol",
-          fmt::format("{} needs kafka.sasl.mechanism ({}) and its credentials in "
-                      "kafka.sasl.jaas.config; without it the mechanism is GSSAPI, as in Java",
-                      protocol, FindOption("sasl.mechanism")->note));
+  if (!mechanism.empty()) {
+    result_.lacking.emplace_back("sasl.mechanism", fmt::format("{} needs {}", mechanism, missing));
+    return;
+  }
+  result_.lacking.emplace_back(
+      "security.protocol",
+      fmt::format("{} needs kafka.sasl.mechanism ({}) and its credentials in "
+                  "kafka.sasl.jaas.config; without it the mechanism is GSSAPI, as in Java",
+                  protocol, FindOption("sasl.mechanism")->note));
 }
 
 // Empty, or what to set.
@@ -353,7 +361,8 @@ std::string Translator::MissingForLogin(const std::string& mechanism) const {
     // Without a renewal kinit is somebody else's work.
     const bool renews = Other("sasl.kerberos.min.time.before.relogin") != "0";
     if (!renews || IsSet("sasl.kerberos.keytab")) return "";
-    return "a keytab: kafka.sasl.jaas.config with Krb5LoginModule (principal, keyTab)";
+    return "a keytab: kafka.sasl.jaas.config with Krb5LoginModule (principal, keyTab); or, with a "
+           "ticket that others renew, kafka.sasl.kerberos.min.time.before.relogin: 0";
   }
   if (mechanism == "OAUTHBEARER") {
     if (!IsSet("sasl.oauthbearer.client.id"))
@@ -403,6 +412,7 @@ Status ProblemsAsStatus(const TranslatedOptions& translated) {
     text += fmt::format("{}kafka.{}: {}", text.empty() ? "" : "; ", option, problem);
   };
   for (const auto& [option, problem] : translated.problems) add(option, problem);
+  for (const auto& [option, problem] : translated.lacking) add(option, problem);
   for (const auto& [option, path] : translated.files) {
     if (access(path.c_str(), R_OK) != 0)
       add(option, fmt::format("{} cannot be read: {}", path, std::strerror(errno)));

@@ -20,6 +20,8 @@ using JavaOptions = std::map<std::string, std::string>;
 struct TranslatedOptions {
   ClientSettings settings;  // the user's, under librdkafka's names
   std::vector<std::pair<std::string, std::string>> problems;  // (option, what is wrong)
+  std::vector<std::pair<std::string, std::string>>
+      lacking;  // (option, what a login needs beside it)
   std::vector<std::pair<std::string, std::string>> warnings;  // (option, why it has no effect)
   std::vector<std::pair<std::string, std::string>> files;     // (option, path) that TLS will read
   bool read_committed = false;

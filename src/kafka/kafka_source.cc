@@ -427,7 +427,8 @@ Result<std::unique_ptr<Source>> OpenKafkaSource(SourceOptions options, Clock& cl
 
 ClientOptionNotes CheckClientOptions(const std::map<std::string, std::string>& client) {
   TranslatedOptions translated = TranslateOptions(client, Client::Role::kConsumer);
-  return {std::move(translated.problems), std::move(translated.warnings)};
+  return {std::move(translated.problems), std::move(translated.lacking),
+          std::move(translated.warnings)};
 }
 
 }  // namespace sluice::kafka

@@ -244,7 +244,8 @@ Result<std::unique_ptr<Producer>> Producer::Open(ProducerSettings settings) {
 
 ClientOptionNotes CheckProducerOptions(const std::map<std::string, std::string>& client) {
   TranslatedOptions translated = TranslateOptions(client, Client::Role::kProducer);
-  return {std::move(translated.problems), std::move(translated.warnings)};
+  return {std::move(translated.problems), std::move(translated.lacking),
+          std::move(translated.warnings)};
 }
 
 int64_t MaxRecordBytes(const std::map<std::string, std::string>& client) {

@@ -100,6 +100,7 @@ Result<std::unique_ptr<Source>> OpenKafkaSource(SourceOptions options, Clock& cl
 // What there is to say of `client` options, as (Java name, message).
 struct ClientOptionNotes {
   std::vector<std::pair<std::string, std::string>> problems;
+  std::vector<std::pair<std::string, std::string>> lacking;   // what a login needs beside an option
   std::vector<std::pair<std::string, std::string>> warnings;  // taken, but without effect
 };
 // Opens nothing.
