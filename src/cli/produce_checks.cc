@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/kafka_checks.h"
 #include "kafka/producer.h"
 
 namespace sluice::cli {
@@ -17,24 +18,11 @@ using Mistakes = std::vector<StageMistake>;
 
 Mistakes CheckKafka(const ProducerConfig& config) {
   const auto& client = config.producer.kafka.client;
-  Mistakes mistakes;
-  const kafka::ClientOptionNotes notes = kafka::CheckProducerOptions(client);
-  for (const auto& [option, message] : notes.problems) {
-    // That it is missing was found before.
-    if (option == "bootstrap.servers" && !client.contains(option)) continue;
-    mistakes.push_back({"sink.kafka." + option, message});
-  }
-  for (const auto& [option, message] : notes.warnings)
-    mistakes.push_back({.key = "sink.kafka." + option, .message = message, .is_warning = true});
-  return mistakes;
+  return OptionMistakes("sink", client, kafka::CheckProducerOptions(client));
 }
 
 Mistakes CheckLogin(const ProducerConfig& config) {
-  Mistakes mistakes;
-  for (const auto& [option, message] :
-       kafka::CheckProducerOptions(config.producer.kafka.client).lacking)
-    mistakes.push_back({"sink.kafka." + option, message});
-  return mistakes;
+  return LoginMistakes("sink", kafka::CheckProducerOptions(config.producer.kafka.client));
 }
 
 // The client refuses what is larger, whatever the topic would take.
@@ -61,7 +49,7 @@ Mistakes CheckSizes(const ProducerConfig& config) {
 
 std::vector<config::ProducerCheck> AllProducerChecks() {
   return {{{}, CheckKafka},
-          {{"sink.kafka.sasl", "sink.kafka.security"}, CheckLogin},
+          {LoginKeys("sink"), CheckLogin},
           {{"sink", "feeds", "defaults"}, CheckSizes}};
 }
 

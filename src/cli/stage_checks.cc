@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "cli/decode_checks.h"
+#include "cli/kafka_checks.h"
 #include "core/ascii.h"
 #include "decode/schema_ddl.h"
 #include "kafka/source.h"
@@ -25,23 +26,12 @@ using config::StageMistake;
 using Mistakes = std::vector<StageMistake>;
 
 Mistakes CheckKafka(const JobConfig& job) {
-  Mistakes mistakes;
-  const kafka::ClientOptionNotes notes = kafka::CheckClientOptions(job.source.client);
-  for (const auto& [option, message] : notes.problems) {
-    // That it is missing was found before.
-    if (option == "bootstrap.servers" && !job.source.client.contains(option)) continue;
-    mistakes.push_back({"source.kafka." + option, message});
-  }
-  for (const auto& [option, message] : notes.warnings)
-    mistakes.push_back({.key = "source.kafka." + option, .message = message, .is_warning = true});
-  return mistakes;
+  const auto& client = job.source.client;
+  return OptionMistakes("source", client, kafka::CheckClientOptions(client));
 }
 
 Mistakes CheckLogin(const JobConfig& job) {
-  Mistakes mistakes;
-  for (const auto& [option, message] : kafka::CheckClientOptions(job.source.client).lacking)
-    mistakes.push_back({"source.kafka." + option, message});
-  return mistakes;
+  return LoginMistakes("source", kafka::CheckClientOptions(job.source.client));
 }
 
 Mistakes CheckPattern(const JobConfig& job) {
@@ -233,7 +223,7 @@ config::StageCheck OfRows(Mistakes (*check)(const JobConfig&), const std::string
 std::vector<config::StageCheck> AllStageChecks() {
   std::vector<config::StageCheck> checks = DecodeStageChecks();
   checks.push_back({{}, CheckKafka});
-  checks.push_back({{"source.kafka.sasl", "source.kafka.security"}, CheckLogin});
+  checks.push_back({LoginKeys("source"), CheckLogin});
   checks.push_back({{}, CheckPattern});
   return checks;
 }

@@ -2,9 +2,12 @@
 #include "delta/log_damage.h"
 
 #include <algorithm>
-#include <functional>
 #include <nlohmann/json.hpp>
-#include <vector>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "delta/commit_file.h"
 
 namespace sluice::delta {
 
@@ -12,9 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kFolder = "_delta_log/";
-constexpr std::string_view kSuffix = ".json";
-constexpr size_t kDigits = 20;
 // More than stand behind a checkpoint of the log.
 constexpr size_t kCommitsToLookAt = 1000;
 
@@ -32,21 +32,10 @@ bool IsWhole(std::string_view ndjson) {
   return true;
 }
 
-// Newest first.
-std::vector<TableVersion> Commits(const std::vector<LogObject>& log) {
-  std::vector<TableVersion> versions;
-  for (const LogObject& object : log) {
-    if (const auto version = CommitVersion(object.path)) versions.push_back(*version);
-  }
-  std::ranges::sort(versions, std::greater<>());
-  if (versions.size() > kCommitsToLookAt) versions.resize(kCommitsToLookAt);
-  return versions;
-}
-
 std::optional<TableVersion> FindDamaged(Bridge& bridge) {
-  const auto log = bridge.ListLog();
-  if (!log.ok()) return std::nullopt;
-  for (const TableVersion version : Commits(*log)) {
+  const auto newest = NewestCommits(bridge, kCommitsToLookAt);
+  if (!newest.ok()) return std::nullopt;
+  for (const TableVersion version : *newest) {
     const auto text = bridge.ReadCommit(version);
     if (text.ok() ? !IsWhole(*text) : text.status().code() == "TABLE_LOG.UNREADABLE")
       return version;
@@ -55,21 +44,6 @@ std::optional<TableVersion> FindDamaged(Bridge& bridge) {
 }
 
 }  // namespace
-
-std::string CommitFile(TableVersion version) {
-  const std::string digits = std::to_string(version.value);
-  return std::string(kFolder) + std::string(kDigits - std::min(kDigits, digits.size()), '0') +
-         digits + std::string(kSuffix);
-}
-
-std::optional<TableVersion> CommitVersion(std::string_view path) {
-  if (path.size() != kFolder.size() + kDigits + kSuffix.size() || !path.starts_with(kFolder) ||
-      !path.ends_with(kSuffix))
-    return std::nullopt;
-  const std::string digits(path.substr(kFolder.size(), kDigits));
-  if (digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  return TableVersion{std::stoll(digits)};
-}
 
 Status DamagedCommit(TableVersion version) {
   return Status::Stop("TABLE_LOG.UNREADABLE", "version " + std::to_string(version.value) +

@@ -3,20 +3,11 @@
 // Which file of a table's log is damaged: the kernel tells what it met, but not where.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "core/ids.h"
 #include "core/result.h"
 #include "delta/bridge.h"
 
 namespace sluice::delta {
-
-// 42 -> "_delta_log/00000000000000000042.json"
-std::string CommitFile(TableVersion version);
-// The way back; nothing for another file.
-std::optional<TableVersion> CommitVersion(std::string_view path);
 
 // Stop TABLE_LOG.UNREADABLE with the file and what to do.
 Status DamagedCommit(TableVersion version);

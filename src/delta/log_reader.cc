@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "delta/bridge.h"
+#include "delta/commit_file.h"
 #include "delta/features.h"
 #include "delta/last_origin.h"
 #include "delta/log_damage.h"
@@ -47,18 +48,6 @@ Status CheckReached(Bridge& bridge, TableVersion version) {
   if (version <= info.version) return Status::Ok();
   return Status::Stop("NO_VERSION", "the table has no version " + std::to_string(version.value) +
                                         "; its newest is " + std::to_string(info.version.value));
-}
-
-Result<std::vector<TableVersion>> NewestCommits(Bridge& bridge, int64_t limit) {
-  SLUICE_ASSIGN_OR_RETURN(const auto log, bridge.ListLog());
-  std::vector<TableVersion> versions;
-  for (const LogObject& object : log) {
-    if (const auto version = CommitVersion(object.path)) versions.push_back(*version);
-  }
-  std::sort(versions.begin(), versions.end(), std::greater<>());
-  if (limit > 0 && versions.size() > static_cast<size_t>(limit))
-    versions.resize(static_cast<size_t>(limit));
-  return versions;
 }
 
 // Metric values are strings of digits.
@@ -111,7 +100,8 @@ Result<HistoryEntry> ReadEntry(Bridge& bridge, TableVersion version) {
 
 Result<std::vector<HistoryEntry>> ReadHistory(const std::string& path, int64_t limit) {
   SLUICE_ASSIGN_OR_RETURN(const auto bridge, OpenForReading(path));
-  SLUICE_ASSIGN_OR_RETURN(const auto versions, NewestCommits(*bridge, limit));
+  SLUICE_ASSIGN_OR_RETURN(const auto versions,
+                          NewestCommits(*bridge, static_cast<size_t>(std::max<int64_t>(0, limit))));
   std::vector<HistoryEntry> history;
   for (const TableVersion version : versions) {
     SLUICE_ASSIGN_OR_RETURN(HistoryEntry entry, ReadEntry(*bridge, version));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/broker_probe.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <future>
 #include <optional>
 #include <string_view>
 
+#include "core/ascii.h"
 #include "doctor/tcp.h"
 
 namespace sluice::doctor {
@@ -144,13 +146,10 @@ std::vector<std::string> SplitServers(const std::string& servers) {
   std::vector<std::string> list;
   for (size_t at = 0; at <= servers.size();) {
     const size_t end = std::min(servers.find(',', at), servers.size());
-    const size_t begin = servers.find_first_not_of(" \t", at);
-    const size_t last = servers.find_last_not_of(" \t", end == 0 ? 0 : end - 1);
-    if (begin < end && last != std::string::npos && last >= begin) {
-      const std::string server = servers.substr(begin, last - begin + 1);
-      const size_t scheme = server.find("://");
-      list.push_back(scheme == std::string::npos ? server : server.substr(scheme + 3));
-    }
+    const std::string_view server = Trimmed(std::string_view(servers).substr(at, end - at));
+    const size_t scheme = server.find("://");
+    if (!server.empty())
+      list.emplace_back(scheme == std::string_view::npos ? server : server.substr(scheme + 3));
     at = end + 1;
   }
   return list;

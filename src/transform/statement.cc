@@ -61,10 +61,8 @@ const std::set<std::string> kRefusedFunctions{"getvariable",
 // DuckDB's from_json has another notation for the schema, and stops at a text that is no JSON.
 constexpr const char* kInsteadOfFromJson =
     "from_json() is not there: the message is read by `decode.schema`, not by the SQL, and its "
-    "columns "
-    "are in `input`. For JSON in a text column write get_json_object(x, '$.a'), or "
-    "json_transform() as "
-    "docs/sql.md shows";
+    "columns are in `input`. For JSON in a text column write get_json_object(x, '$.a'), or "
+    "json_transform() as docs/sql.md shows";
 
 // Functions whose second argument is a datetime pattern.
 const std::map<std::string, PatternUse> kPatternFunctions{
