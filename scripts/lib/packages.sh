@@ -63,9 +63,12 @@ apt_install() {
 }
 
 progress_packages() {
-  local log=$logs/packages.log
-  printf '%s of %s packages set up' "$(grep -c '^Setting up' "$log")" \
-    "$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' "$log" | tail -n 1)"
+  local log=$logs/packages.log upgraded new
+  if ! read -r upgraded new < <(sed -n 's/^\([0-9]*\) upgraded, \([0-9]*\) newly installed.*/\1 \2/p' "$log" | tail -n 1); then
+    printf 'reading the lists of packages'
+    return
+  fi
+  printf '%s of %s packages set up' "$(grep -c '^Setting up' "$log")" $((upgraded + new))
 }
 
 # install_packages MODE: nothing to do, nothing is called. The answer is dpkg's, never a stamp's: a
