@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -103,8 +104,12 @@ Result<std::string> ResolveTablePath(const std::string& path) {
   }
   if (local.empty()) return Status::Exit("UNSUPPORTED_STORE", "the path of the table is empty");
   std::error_code error;
-  std::string absolute = fs::absolute(local, error).lexically_normal().string();
-  if (error) return ToStatus("the working directory, for the table " + path, error.value());
+  const fs::path given = fs::absolute(local, error);
+  // What ".." means behind a symbolic link only the file system knows, and the data files go by it.
+  const bool goes_up = std::find(given.begin(), given.end(), "..") != given.end();
+  std::string absolute =
+      (goes_up ? fs::weakly_canonical(given, error) : given.lexically_normal()).string();
+  if (error) return ToStatus("cannot resolve the path of the table " + path, error.value());
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
   return absolute;
 }

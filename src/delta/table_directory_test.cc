@@ -106,6 +106,18 @@ TEST_F(TableDirectoryTest, PathsMayBeUrlsAndHoldAnything) {
   EXPECT_EQ(OpenTable("file://" + odd.string()).value()->info().version, TableVersion{1});
 }
 
+// The data files' paths are resolved by the file system, and the log must lie beside them.
+TEST_F(TableDirectoryTest, WhatIsAboveASymbolicLinkIsWhatTheSystemSays) {
+  fs::create_directories(directory_ / "elsewhere" / "inner");
+  fs::create_directory_symlink(directory_ / "elsewhere" / "inner", directory_ / "link");
+  const std::string path = (directory_ / "link" / ".." / "table").string();
+  EXPECT_EQ(ResolveTablePath(path).value(),
+            (fs::canonical(directory_) / "elsewhere" / "table").string());
+  auto table = CreateTable(path, {SmallSchema(), {}, {}});
+  ASSERT_TRUE(table.ok()) << table.status().ToString();
+  EXPECT_TRUE(fs::exists(path + "/_delta_log/00000000000000000000.json"));
+}
+
 // Runs `body` as a user who owns nothing; its result is the child's exit code.
 template <typename Body>
 int AsNobody(Body body) {

@@ -84,7 +84,7 @@ class KafkaSource : public Source {
 
   Status CheckGiven(const OffsetMap& given, OffsetMap* start, const std::stop_token& stop);
   Result<Look> LookAtLatest(const OffsetMap& committed, const std::stop_token& stop);
-  Status CheckMissing(const Assignment& now, const OffsetMap& committed, Look* look);
+  static Status CheckMissing(const Assignment& now, const OffsetMap& committed);
   Status AddNewPartitions(const OffsetMap& start, const OffsetMap& end, OffsetMap* complete,
                           const std::stop_token& stop);
   Result<OffsetAnswers> AskPatiently(const OffsetQuestions& questions, const std::stop_token& stop);
@@ -174,7 +174,7 @@ Result<KafkaSource::Look> KafkaSource::LookAtLatest(const OffsetMap& committed,
   SLUICE_ASSIGN_OR_RETURN(const Assignment now,
                           assignment_.Now(parts_->lookup, parts_->topic_ids, stop));
   Look look;
-  SLUICE_RETURN_IF_ERROR(CheckMissing(now, committed, &look));
+  SLUICE_RETURN_IF_ERROR(CheckMissing(now, committed));
   OffsetQuestions questions;
   for (const TopicPartition& partition : now.partitions) questions[partition] = kAskLatest;
   SLUICE_ASSIGN_OR_RETURN(const OffsetAnswers answers, parts_->lookup.ListOffsets(questions, stop));
@@ -194,28 +194,26 @@ Result<KafkaSource::Look> KafkaSource::LookAtLatest(const OffsetMap& committed,
     const bool shrunk = before != committed.end() && offset < before->second;  // KAFKA-7703
     if (shrunk && !now.recreated.contains(partition.topic)) look.doubtful = true;
   }
+  for (const auto& [partition, offset] : committed) {
+    const bool gone = !now.partitions.contains(partition);
+    if (gone && !now.recreated.contains(partition.topic)) look.doubtful = true;
+  }
   const std::lock_guard lock(mutex_);
   recreated_ = now.recreated;
   return look;
 }
 
 // A topic that was never read is waited for; one that was read is deleted if it stays away.
-Status KafkaSource::CheckMissing(const Assignment& now, const OffsetMap& committed, Look* look) {
+Status KafkaSource::CheckMissing(const Assignment& now, const OffsetMap& committed) {
   Assignment unread;
   for (const std::string& topic : now.missing_topics) {
     const bool was_read = std::any_of(committed.begin(), committed.end(), [&](const auto& entry) {
       return entry.first.topic == topic;
     });
-    if (was_read)
-      look->doubtful = true;
-    else
-      unread.missing_topics.insert(topic);
+    if (!was_read) unread.missing_topics.insert(topic);
   }
   for (const TopicPartition& partition : now.missing) {
-    if (committed.contains(partition))
-      look->doubtful = true;
-    else
-      unread.missing.insert(partition);
+    if (!committed.contains(partition)) unread.missing.insert(partition);
   }
   return unread.missing_topics.empty() && unread.missing.empty() ? Status::Ok()
                                                                  : TopicMissing(unread);

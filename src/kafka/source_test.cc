@@ -348,6 +348,21 @@ TEST_F(SourceTest, LowerLatestOffsetIsAskedForAgainThenBelieved) {
   EXPECT_THAT(start.status().message(), HasSubstr("t-0 offset was changed from 15 to 10"));
 }
 
+// A broker that has just started may not list all topics yet; of a pattern nobody else would miss one.
+TEST_F(SourceTest, APartitionThatWasReadAndIsNotListedIsAskedForAgainThenBelievedGone) {
+  Create("t-1", 1);
+  kafka_.Send("t-1", 0, 0, 10);
+  SourceOptions options = kafka_.Options("t-1");
+  options.subscription = SubscribePattern{"t-.*"};
+  auto source = kafka_.Open(options);
+  const OffsetMap committed = {{Tp("t-1", 0), Offset{10}}, {Tp("t-2", 0), Offset{5}}};
+  const auto latest = source->LatestOffsets(committed, kNever);
+  ASSERT_TRUE(latest.ok()) << latest.status().ToString();
+  EXPECT_EQ(kafka_.clock.sleeps, 3);
+  EXPECT_EQ(source->CompleteStart(committed, *latest, kNever).status().code(),
+            "KAFKA_DATA_LOSS.PARTITIONS_DELETED");
+}
+
 // What the cluster lists and its leader does not know (yet) is neither deleted nor new.
 TEST_F(SourceTest, ListedPartitionThatItsLeaderDoesNotKnowIsWaitedFor) {
   Create("t", 1);

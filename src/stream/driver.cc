@@ -53,8 +53,7 @@ Status Driver::Repeat(const Recovery& recovery, int64_t waiting_records,
   plan.duration_ms = {{"latestOffset", 0}, {"queryPlanning", SinceMs(fired)}};
   backlog_ = true;  // more may have come since: no reason to wait for this batch
   const bool last = parts_.options.trigger.kind == Trigger::Kind::kOnce;
-  Submit(std::move(plan), last ? 0 : waiting_records);
-  return Status::Ok();
+  return Submit(std::move(plan), last ? 0 : waiting_records, stop);
 }
 
 Status Driver::Loop(const std::stop_token& stop) {
@@ -83,16 +82,20 @@ bool Driver::WaitForTurn(const std::stop_token& stop) {
 
 Result<bool> Driver::Trigger(const Fired& fired, const std::stop_token& stop) {
   parts_.gate.Triggered(fired.at_ms);
-  SLUICE_ASSIGN_OR_RETURN(Outlook outlook, ResultWithRetries<Outlook>(patience_, stop, [&] {
-                            return planner_.Look(start_, stop);
-                          }));
+  SLUICE_ASSIGN_OR_RETURN(Outlook outlook, Look(stop));
   const int64_t look_ms = SinceMs(fired);
+  BatchPlan plan;
+  SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));
+  if (outlook.end == start_ && plan.start != start_) {
+    // A topic was made anew and has just as many records as were read of the one before.
+    start_ = std::move(plan.start);
+    SLUICE_ASSIGN_OR_RETURN(outlook, Look(stop));
+    SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));
+  }
   if (outlook.end == start_) {
     NoteIdle(fired, outlook, look_ms);
     return false;
   }
-  BatchPlan plan;
-  SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));
   plan.topic_ids = parts_.source.TopicIds(outlook.end);
   plan.end = std::move(outlook.end);
   plan.latest = std::move(outlook.latest);
@@ -103,8 +106,12 @@ Result<bool> Driver::Trigger(const Fired& fired, const std::stop_token& stop) {
   const int64_t remaining = RecordsBetween(plan.end, plan.latest);
   backlog_ = remaining > 0;
   idle_looks_ = 0;
-  Submit(std::move(plan), remaining);
+  SLUICE_RETURN_IF_ERROR(Submit(std::move(plan), remaining, stop));
   return true;
+}
+
+Result<Outlook> Driver::Look(const std::stop_token& stop) {
+  return ResultWithRetries<Outlook>(patience_, stop, [&] { return planner_.Look(start_, stop); });
 }
 
 Result<OffsetMap> Driver::CompleteStart(const OffsetMap& end, const std::stop_token& stop) {
@@ -112,7 +119,7 @@ Result<OffsetMap> Driver::CompleteStart(const OffsetMap& end, const std::stop_to
       patience_, stop, [&] { return parts_.source.CompleteStart(start_, end, stop); });
 }
 
-void Driver::Submit(BatchPlan plan, int64_t remaining) {
+Status Driver::Submit(BatchPlan plan, int64_t remaining, const std::stop_token& stop) {
   plan.id = next_;
   plan.first = std::exchange(first_, false);
   plan.previous_trigger_ms = std::exchange(previous_trigger_ms_, plan.trigger_ms);
@@ -120,6 +127,7 @@ void Driver::Submit(BatchPlan plan, int64_t remaining) {
   ++next_.value;
   last_report_ = last_idle_second_ = plan.triggered;
   auto by_lane = assignment_.Assign(RangesBetween(plan.start, plan.end));
+  if (assignment_.moved() && !WaitForLanes(stop)) return Status::Cancelled();
   for (const auto& ranges : by_lane) plan.lanes += ranges.empty() ? 0 : 1;
   const auto shared = std::make_shared<const BatchPlan>(std::move(plan));
   parts_.board.Planned();
@@ -128,6 +136,12 @@ void Driver::Submit(BatchPlan plan, int64_t remaining) {
   for (size_t lane = 0; lane < by_lane.size(); ++lane) {
     if (!by_lane[lane].empty()) parts_.lanes[lane].Push({shared, std::move(by_lane[lane])});
   }
+  return Status::Ok();
+}
+
+bool Driver::WaitForLanes(const std::stop_token& stop) {
+  return parts_.board.Wait(
+      [](const RunCounts& counts) { return counts.lanes_done == counts.planned; }, stop);
 }
 
 bool Driver::Pause(const Fired& fired, bool planned, const std::stop_token& stop) {

@@ -59,10 +59,12 @@ class Driver {
   Status Loop(const std::stop_token& stop);
   // True if it planned a batch.
   Result<bool> Trigger(const Fired& fired, const std::stop_token& stop);
+  Result<Outlook> Look(const std::stop_token& stop);
   Result<OffsetMap> CompleteStart(const OffsetMap& end, const std::stop_token& stop);
   // `remaining`: records known beyond the batch.
-  void Submit(BatchPlan plan, int64_t remaining);
+  Status Submit(BatchPlan plan, int64_t remaining, const std::stop_token& stop);
   bool WaitForTurn(const std::stop_token& stop);
+  bool WaitForLanes(const std::stop_token& stop);
   bool Pause(const Fired& fired, bool planned, const std::stop_token& stop);
   void NoteIdle(const Fired& fired, const Outlook& outlook, int64_t look_ms);
   Fired Now() const { return {parts_.clock.NowMs(), parts_.clock.Monotonic()}; }

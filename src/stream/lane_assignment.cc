@@ -39,7 +39,8 @@ std::vector<std::vector<OffsetRange>> LaneAssignment::Assign(std::vector<OffsetR
   ByLane balanced = Balanced(ranges);
   ByLane stable = Stable(ranges);
   const int64_t gain = MaxLoad(stable) - MaxLoad(balanced);
-  if (gain < kRecordsWorthMoving) return stable;
+  moved_ = gain >= kRecordsWorthMoving;
+  if (!moved_) return stable;
   for (int lane = 0; lane < lanes_; ++lane) {
     for (const OffsetRange& range : balanced[static_cast<size_t>(lane)])
       lane_of_[range.partition] = lane;

@@ -18,6 +18,8 @@ class LaneAssignment {
 
   // The ranges of each lane. A range is never cut: one client cannot read a partition in two places.
   std::vector<std::vector<OffsetRange>> Assign(std::vector<OffsetRange> ranges);
+  // The last Assign() made partitions move: the lanes that had them must be done with them first.
+  bool moved() const { return moved_; }
 
  private:
   using ByLane = std::vector<std::vector<OffsetRange>>;
@@ -25,6 +27,7 @@ class LaneAssignment {
   ByLane Balanced(const std::vector<OffsetRange>& ranges) const;
 
   int lanes_;
+  bool moved_ = false;
   std::map<TopicPartition, int> lane_of_;
 };
 

@@ -152,9 +152,10 @@ Status MicroBatchQuery::Prepare(const std::stop_token& stop) {
   context_.scala = opened_.checkpoint->state().scala;
   gate_.Started(context_.id, context_.run_id);
   parts_.source->RememberTopicIds(opened_.topic_ids);
-  const Status begun = opened_.recovery.kind == Recovery::Kind::kBegin
-                           ? BeginQuery(opened_, *parts_.source, patience_, stop)
-                           : CompareTopics(stop);
+  const bool begins = opened_.recovery.kind == Recovery::Kind::kBegin;
+  Status begun;
+  if (!begins || opened_.recovery.start) begun = CompareTopics(stop);
+  if (begins && begun.ok()) begun = BeginQuery(opened_, *parts_.source, patience_, stop);
   PassWarnings(*parts_.source, gate_);
   if (begun.ok()) gate_.Position(opened_.recovery.start.value_or(OffsetMap{}));
   return begun;

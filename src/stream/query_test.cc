@@ -94,6 +94,42 @@ TEST(Query, HonoursMaxOffsetsPerTrigger) {
   EXPECT_EQ(listener.progress()[3].remaining, 600);
 }
 
+// The lopsided batch is planned while one lane is not done with the small one before, and would move a
+// partition that it holds to the other.
+TEST(Query, APartitionChangesLanesOnlyWhenNoLaneReads) {
+  MemoryWorld world;
+  world.Produce(40);
+  ASSERT_TRUE(world.Drain().ok());
+  world.Produce(40);
+  world.table->FailNext(Status::Stop("CRASHED", ""));
+  EXPECT_EQ(world.Drain().code(), "CRASHED");
+  for (const int p : {0, 2}) {
+    for (int i = 0; i < 30'000; ++i) world.broker->Append(world.Partition(p), "{}");
+  }
+  world.Produce(40);
+  std::atomic<bool> first = true;
+  world.broker->set_fault([&](const std::string& operation) {
+    if (operation == "read" && first.exchange(false)) std::this_thread::sleep_for(300ms);
+    return Status::Ok();
+  });
+  const Status status = world.Drain();
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_EQ(world.Mistakes(), "");
+}
+
+TEST(Query, ATopicMadeAnewWithAsManyRecordsIsReadAgain) {
+  for (const auto kind : {Trigger::Kind::kAvailableNow, Trigger::Kind::kOnce}) {
+    MemoryWorld world;
+    world.Produce(100);
+    ASSERT_TRUE(world.Drain().ok());
+    world.broker->MakeAnew();
+    world.options.trigger.kind = kind;
+    RecordingListener listener;
+    ASSERT_TRUE(world.NewQuery(listener)->Run({}).ok());
+    EXPECT_EQ(world.RowsInTable(), 200);
+  }
+}
+
 TEST(Query, OnceReadsAllInOneBatchWhateverTheLimits) {
   MemoryWorld world;
   world.Produce(1000);
@@ -481,6 +517,15 @@ TEST(Query, RefusesTheCheckpointOfAnotherQueryWithoutItsTopic) {
   EXPECT_EQ(world.broker->calls("latest"), asked);
   world.options.topics = {"missing_topic", "topic"};
   EXPECT_TRUE(world.Drain().ok());
+}
+
+// Also where no batch was logged yet.
+TEST(Query, RefusesTheCheckpointOfAnotherQueryThatFoundNothing) {
+  MemoryWorld world;
+  ASSERT_TRUE(world.Drain().ok());
+  ASSERT_TRUE(world.disk->files().contains("sources/0/0"));
+  world.options.topics = {"other_topic"};
+  EXPECT_EQ(world.Drain().code(), "CHECKPOINT.OF_ANOTHER_QUERY");
 }
 
 // Also where a batch only lacks its commits/N: nothing is written before the topics are compared.

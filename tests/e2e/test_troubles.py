@@ -277,6 +277,21 @@ def test_a_topic_made_anew_is_another_topic_to_a_later_run(broker, topic, tmp_pa
         assert len(rows(job.table)) == 124
 
 
+def test_a_topic_made_anew_with_as_many_records_is_not_taken_for_read(broker, topic, tmp_path):
+    produce(broker.bootstrap, topic, 0, 40)
+    with Job(tmp_path, broker.bootstrap, topic) as job:
+        assert job.run() == 0, job.log_tail()
+        broker.delete_topic(topic)
+        broker.create_topic(topic, 4)
+        produce(broker.bootstrap, topic, 0, 40)
+        assert job.run() == STOPPED, job.log_tail()
+        assert says(job, "KAFKA_DATA_LOSS.TOPIC_RECREATED", topic)
+    with Job(tmp_path, broker.bootstrap, topic, source="failOnDataLoss: false") as job:
+        for _ in range(2):
+            assert job.run() == 0, job.log_tail()
+            assert sorted(row["id"] for row in rows(job.table)) == sorted([*range(40), *range(40)])
+
+
 def test_a_batch_that_begins_a_topic_made_anew_runs_again_whole(broker, topic, tmp_path):
     produce(broker.bootstrap, topic, 0, 40)
     with Job(tmp_path, broker.bootstrap, topic, source="failOnDataLoss: false", binary=FAULTS) as job:

@@ -17,6 +17,11 @@ void MemoryBroker::RemovePartition(const TopicPartition& partition) {
   if (!log.empty()) removed_.insert(std::move(log));
 }
 
+void MemoryBroker::MakeAnew() {
+  const std::lock_guard lock(mutex_);
+  made_anew_ = true;
+}
+
 void MemoryBroker::Append(const TopicPartition& partition, std::string value,
                           int64_t timestamp_ms) {
   const std::lock_guard lock(mutex_);
@@ -78,15 +83,30 @@ class MemoryReader : public kafka::RangeReader {
  public:
   explicit MemoryReader(std::shared_ptr<MemoryBroker> broker) : broker_(std::move(broker)) {}
 
+  ~MemoryReader() override { GiveUp(); }
+
   Status Start(std::vector<OffsetRange> ranges) override {
-    ranges_ = std::move(ranges);
-    current_ = 0;
-    return broker_->Enter("start");
+    GiveUp();
+    SLUICE_RETURN_IF_ERROR(broker_->Enter("start"));
+    const std::lock_guard lock(broker_->mutex_);
+    for (OffsetRange& range : ranges) {
+      if (!broker_->taken_.insert(range.partition).second)
+        return Status::Stop("INTERNAL_ERROR", "two lanes read " + range.partition.ToString());
+      ranges_.push_back(std::move(range));
+    }
+    return Status::Ok();
   }
   bool done() const override { return current_ == ranges_.size(); }
   Result<RecordBatch> Read(const kafka::ReadLimits& limits, const std::stop_token& stop) override;
 
  private:
+  void GiveUp() {
+    const std::lock_guard lock(broker_->mutex_);
+    for (; current_ < ranges_.size(); ++current_)
+      broker_->taken_.erase(ranges_[current_].partition);
+    ranges_.clear();
+    current_ = 0;
+  }
   struct Values {
     std::deque<std::string> texts;
   };
@@ -142,6 +162,7 @@ RecordBatch MemoryReader::TakeAll(const kafka::ReadLimits& limits) {
   while (current_ < ranges_.size()) {
     batch.topics.push_back(ranges_[current_].partition.topic);
     if (!Take(ranges_[current_], limits, *values, batch)) break;
+    broker_->taken_.erase(ranges_[current_].partition);
     ++current_;
   }
   batch.keep_alive = values;
@@ -171,8 +192,10 @@ Result<OffsetMap> MemorySource::CompleteStart(const OffsetMap& start, const Offs
     if (found == end.end() || found->second < offset) {
       return Status::Stop("KAFKA_DATA_LOSS.PARTITIONS_DELETED", partition.ToString() + " is gone");
     }
-    complete[partition] = offset;
+    const int64_t earliest = broker_->logs_[partition].earliest;
+    complete[partition] = broker_->made_anew_ ? Offset{earliest} : offset;
   }
+  broker_->made_anew_ = false;
   for (const auto& [partition, offset] : end) {
     complete.try_emplace(partition, Offset{broker_->logs_[partition].earliest});
   }

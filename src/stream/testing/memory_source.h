@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,8 @@ class MemoryBroker {
   void AddPartition(const TopicPartition& partition, int64_t earliest = 0);
   // A reader that is at it has the partition's messages already.
   void RemovePartition(const TopicPartition& partition);
+  // The topics were made anew with as many messages: the next CompleteStart() begins at their earliest.
+  void MakeAnew();
   void Append(const TopicPartition& partition, std::string value, int64_t timestamp_ms = 0);
   void AppendControl(const TopicPartition& partition);
   OffsetMap Ends() const;
@@ -60,6 +63,8 @@ class MemoryBroker {
   mutable std::mutex mutex_;  // guards all below
   std::map<TopicPartition, Log> logs_;
   std::map<TopicPartition, Log> removed_;
+  std::set<TopicPartition> taken_;  // by a reader that is not done with it: no other may read it
+  bool made_anew_ = false;
   std::function<Status(const std::string&)> fault_;
   std::map<std::string, int> calls_;
   std::vector<kafka::SourceWarning> warnings_;
