@@ -50,6 +50,7 @@ void ColumnBuilder::Clear() {
   bytes_ = 0;
   overflow_ = false;
   nulls_.clear();
+  for (ColumnBuilder& child : children_) child.Clear();
   if (!has_offsets()) return;
   offsets_.Reserve(sizeof(int32_t));
   const int32_t zero = 0;
@@ -137,15 +138,7 @@ void ColumnBuilder::RepeatFixed(const int32_t* counts, int64_t total, ColumnBuil
 }
 
 void ColumnBuilder::RepeatBytes(const int32_t* counts, ColumnBuilder* out) const {
-  size_t bytes = 0;
-  for (int64_t row = 0; row < length_; ++row) {
-    bytes += static_cast<size_t>(SizeAt(row)) * static_cast<size_t>(counts[row]);
-  }
-  if (bytes > INT32_MAX) {
-    out->overflow_ = true;
-    return;
-  }
-  out->values_.Reserve(bytes);
+  out->values_.Reserve(RepeatedTextBytes(counts) + 1);  // AppendBytes wants a byte more
   for (int64_t row = 0; row < length_; ++row) {
     const std::string_view value(reinterpret_cast<const char*>(values_.data()) + offset(row),
                                  static_cast<size_t>(SizeAt(row)));
@@ -153,17 +146,7 @@ void ColumnBuilder::RepeatBytes(const int32_t* counts, ColumnBuilder* out) const
   }
 }
 
-// A list beside the exploded one is copied for each of its elements, so small messages can ask for far
-// more than they hold.
 void ColumnBuilder::RepeatLists(const int32_t* counts, ColumnBuilder* out) const {
-  size_t bytes = 0;
-  for (int64_t row = 0; row < length_ && bytes <= INT32_MAX; ++row) {
-    if (counts[row] > 0) bytes += BytesOf(row, row + 1) * static_cast<size_t>(counts[row]);
-  }
-  if (bytes > INT32_MAX) {
-    out->overflow_ = true;
-    return;
-  }
   for (int64_t row = 0; row < length_; ++row) {
     for (int32_t n = 0; n < counts[row]; ++n) {
       for (size_t c = 0; c < children_.size(); ++c) {
@@ -172,6 +155,32 @@ void ColumnBuilder::RepeatLists(const int32_t* counts, ColumnBuilder* out) const
       out->CloseList();
     }
   }
+}
+
+// A text or a list beside the exploded one is copied for each of its elements, so small messages can
+// ask for far more than they hold.
+size_t ColumnBuilder::RepeatedBytes(const int32_t* counts, int64_t total) const {
+  if (is_list()) {
+    size_t bytes = 0;
+    for (int64_t row = 0; row < length_; ++row) {
+      if (counts[row] > 0) bytes += BytesOf(row, row + 1) * static_cast<size_t>(counts[row]);
+    }
+    return bytes;
+  }
+  if (has_offsets()) {
+    return static_cast<size_t>(total) * sizeof(int32_t) + RepeatedTextBytes(counts);
+  }
+  size_t bytes = static_cast<size_t>(total) * width_;
+  for (const ColumnBuilder& child : children_) bytes += child.RepeatedBytes(counts, total);
+  return bytes;
+}
+
+size_t ColumnBuilder::RepeatedTextBytes(const int32_t* counts) const {
+  size_t bytes = 0;
+  for (int64_t row = 0; row < length_; ++row) {
+    bytes += static_cast<size_t>(SizeAt(row)) * static_cast<size_t>(counts[row]);
+  }
+  return bytes;
 }
 
 // About what the rows from `begin` to `end` take; none takes nothing.

@@ -68,12 +68,17 @@ class ColumnBuilder {
 
   // Cuts back to `length` rows.
   void Truncate(int64_t length);
+  // Begins anew; keeps the room.
+  void Clear();
   // Makes room for `rows` more rows, and for as many bytes and elements a row as the last batch had, but
   // no more than messages of `message_bytes` can hold: one huge value is no measure of small ones.
   void Reserve(int64_t rows, size_t message_bytes);
 
-  // Row i of the result is counts[i] times row i of this: the parents' side of explode.
+  // Row i of the result is counts[i] times row i of this: the parents' side of explode. `total`: the
+  // sum of the counts. RepeatedBytes() has to be no more than INT32_MAX.
   ColumnBuilder Repeat(const int32_t* counts, int64_t total) const;
+  // About what Repeat() would take, and no less than any offset in it.
+  size_t RepeatedBytes(const int32_t* counts, int64_t total) const;
 
   // Moves everything out as an Arrow array and begins anew.
   void Finish(ArrowArray* out);
@@ -93,11 +98,11 @@ class ColumnBuilder {
     return kind_ == TypeKind::kString || kind_ == TypeKind::kBinary || is_list();
   }
   bool is_list() const { return kind_ == TypeKind::kArray || kind_ == TypeKind::kMap; }
-  void Clear();
   void KeepEstimates();
   void RepeatFixed(const int32_t* counts, int64_t total, ColumnBuilder* out) const;
   void RepeatBytes(const int32_t* counts, ColumnBuilder* out) const;
   void RepeatLists(const int32_t* counts, ColumnBuilder* out) const;
+  size_t RepeatedTextBytes(const int32_t* counts) const;
   size_t BytesOf(int64_t begin, int64_t end) const;
   void RepeatNulls(const int32_t* counts, ColumnBuilder* out) const;
   void AppendCopies(const ColumnBuilder& from, int64_t begin, int64_t end);

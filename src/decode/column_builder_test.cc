@@ -107,7 +107,7 @@ TEST(ColumnBuilderTest, MapsHaveEntries) {
 }
 
 // Explode copies the lists beside its own: as many messages' bytes squared.
-TEST(ColumnBuilderTest, RepeatedListsOverTwoGigabytesOverflow) {
+TEST(ColumnBuilderTest, RepeatedListsAreMeasuredBeforehand) {
   ColumnBuilder lists{ParseDdl("l ARRAY<STRUCT<s: STRING, n: ARRAY<BIGINT>>>")->fields[0].type};
   ColumnBuilder& element = lists.child(0);
   element.child(0).AppendBytes(std::string(1 << 10, 'x'));
@@ -116,28 +116,51 @@ TEST(ColumnBuilderTest, RepeatedListsOverTwoGigabytesOverflow) {
   element.CloseStruct();
   lists.CloseList();
   const int32_t few[] = {3};
+  EXPECT_LT(lists.RepeatedBytes(few, 3), 8u << 10);
   ColumnBuilder repeated = lists.Repeat(few, 3);
-  EXPECT_FALSE(repeated.overflowed());
   EXPECT_EQ(repeated.child(0).child(1).child(0).length(), 3 * 128);
   const int32_t many[] = {1 << 20};  // of a good 2 KiB each
-  EXPECT_TRUE(lists.Repeat(many, 1 << 20).overflowed());
+  EXPECT_GT(lists.RepeatedBytes(many, 1 << 20), size_t{INT32_MAX});
 }
 
-TEST(ColumnBuilderTest, RepeatedListsOfNothingOverflowToo) {
+TEST(ColumnBuilderTest, RepeatedListsOfNothingTakeRoomToo) {
   ColumnBuilder lists{DataType::Array(DataType(TypeKind::kVoid))};
   lists.child(0).AppendNulls(1 << 16);
   lists.CloseList();
   const int32_t counts[] = {1 << 16};
-  EXPECT_TRUE(lists.Repeat(counts, 1 << 16).overflowed());
+  EXPECT_GT(lists.RepeatedBytes(counts, 1 << 16), size_t{INT32_MAX});
 }
 
-TEST(ColumnBuilderTest, RepeatOverTwoGigabytesOverflows) {
+TEST(ColumnBuilderTest, RepeatedTextsAreMeasuredBeforehand) {
   ColumnBuilder texts{DataType(TypeKind::kString)};
   texts.AppendBytes(std::string(1 << 20, 'x'));
   const int32_t counts[] = {4096};
-  EXPECT_TRUE(texts.Repeat(counts, 4096).overflowed());
+  EXPECT_GT(texts.RepeatedBytes(counts, 4096), size_t{INT32_MAX});
   const int32_t few[] = {4};
-  EXPECT_FALSE(texts.Repeat(few, 4).overflowed());
+  EXPECT_EQ(texts.RepeatedBytes(few, 4), 4 * (sizeof(int32_t) + (1 << 20)));
+}
+
+TEST(ColumnBuilderTest, RepeatedStructsTakeWhatTheirFieldsTake) {
+  ColumnBuilder s{ParseDdl("s STRUCT<i: BIGINT, t: STRING>")->fields[0].type};
+  s.child(0).Append<int64_t>(7);
+  s.child(1).AppendBytes("abc");
+  s.CloseStruct();
+  s.AppendNull();
+  const int32_t counts[] = {3, 2};
+  EXPECT_EQ(s.RepeatedBytes(counts, 5), 5 * 8 + 5 * 4 + 3 * 3u);
+}
+
+// A decoder goes on after a batch that was too large.
+TEST(ColumnBuilderTest, ClearForgetsAnOverflow) {
+  ColumnBuilder lists{DataType::Array(DataType(TypeKind::kString))};
+  lists.child(0).CommitBytes(size_t{1} << 31);
+  lists.CloseList();
+  EXPECT_TRUE(lists.overflowed());
+  lists.Clear();
+  EXPECT_FALSE(lists.overflowed());
+  lists.child(0).AppendBytes("a");
+  lists.CloseList();
+  EXPECT_EQ(Finished(&lists), "[\"a\"] nulls 0, no bitmap");
 }
 
 }  // namespace

@@ -114,6 +114,21 @@ bool Set(std::optional<T>* field, T value) {
   return true;
 }
 
+// What is told twice has to agree: java.time's cross check.
+bool AgreesWithMonthAndDay(const PatternFields& fields, int64_t year, int64_t day) {
+  int month = 1;
+  for (; day > DaysInMonth(year, month); ++month) day -= DaysInMonth(year, month);
+  return fields.month.value_or(month) == month && fields.day.value_or(static_cast<int>(day)) == day;
+}
+
+bool ResolveHour(const PatternFields& fields, int* hour) {
+  *hour = fields.hour_of_half.value_or(0) + 12 * fields.half.value_or(0);
+  if (!fields.hour) return true;
+  *hour = *fields.hour;
+  return fields.half.value_or(*hour / 12) == *hour / 12 &&
+         fields.hour_of_half.value_or(*hour % 12) == *hour % 12;
+}
+
 }  // namespace
 
 Result<DateTimePattern> DateTimePattern::Make(std::string_view option, std::string_view pattern) {
@@ -367,13 +382,10 @@ bool DateTimePattern::Resolve(const PatternFields& fields, ResolvedDateTime* out
     if (*fields.day_of_year < 1 || *fields.day_of_year > (IsLeapYear(year) ? 366 : 365))
       return false;
     out->days = DaysFromDate(year, 1, 1) + *fields.day_of_year - 1;
+    if (!AgreesWithMonthAndDay(fields, year, *fields.day_of_year)) return false;
   }
-  int hour = fields.hour.value_or(0);
-  if (fields.hour_of_half) {
-    hour = *fields.hour_of_half + 12 * fields.half.value_or(0);
-  } else if (!fields.hour && fields.half) {
-    hour = 12 * *fields.half;
-  }
+  int hour = 0;
+  if (!ResolveHour(fields, &hour)) return false;
   const int minute = fields.minute.value_or(0);
   const int second = fields.second.value_or(0);
   if (hour > 23 || minute > 59 || second > 59) return false;

@@ -182,6 +182,23 @@ TEST(DateTimePatternTest, NumbersTextsAndLiterals) {
   EXPECT_EQ(Timestamp("24:30", {.timestamp_format = "kk:mm"}), "1970-01-01T00:30:00.000000");
 }
 
+// As java.time's cross check; each seen in Spark 3.4.1.
+TEST(DateTimePatternTest, WhatIsToldTwiceHasToAgree) {
+  const DecodeOptions both{.timestamp_format = "MM/dd/yyyy HH:mm a"};
+  EXPECT_EQ(Timestamp("03/10/2024 14:30 PM", both), "2024-03-10T14:30:00.000000");
+  EXPECT_EQ(Timestamp("03/10/2024 02:30 PM", both), "only legacy");
+  EXPECT_EQ(Timestamp("03/10/2024 12:30 AM", both), "only legacy");
+  const DecodeOptions two_hours{.timestamp_format = "HH hh"};
+  EXPECT_EQ(Timestamp("14 02", two_hours), "1970-01-01T14:00:00.000000");
+  EXPECT_EQ(Timestamp("14 03", two_hours), "only legacy");
+  EXPECT_EQ(Date("2024-03-10 070", {.date_format = "yyyy-MM-dd DDD"}), "2024-03-10");
+  EXPECT_EQ(Date("2024-03-10 001", {.date_format = "yyyy-MM-dd DDD"}), "only legacy");
+  EXPECT_EQ(Date("2024-03 070", {.date_format = "yyyy-MM DDD"}), "2024-03-10");
+  EXPECT_EQ(Date("2024-03 001", {.date_format = "yyyy-MM DDD"}), "only legacy");
+  EXPECT_EQ(Date("2024 11 070", {.date_format = "yyyy dd DDD"}), "only legacy");
+  EXPECT_EQ(Date("070", {.date_format = "DDD"}), "1970-03-11");
+}
+
 TEST(DateTimePatternTest, FractionsOffsetsZonesAndOptionalParts) {
   const DecodeOptions iso{.timestamp_format = "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]",
                           .timestamp_ntz_format = "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]"};

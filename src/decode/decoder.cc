@@ -24,10 +24,50 @@ struct InputColumn {
   KafkaColumn kafka = KafkaColumn::kKey;
 };
 
-Status TooLarge(const std::string& column) {
-  return Status::Stop("BATCH_TOO_LARGE", "column " + column +
-                                             " would be over 2 GiB in one batch; nothing of it was "
-                                             "written. Lower maxOffsetsPerTrigger");
+// What explode makes of the records beside its array.
+struct Repeats {
+  const int32_t* counts;  // how often each record stands in the result; null: explode is off
+  int64_t rows;           // of the result
+  int64_t room_bytes;     // for the columns to come
+};
+
+std::string PlaceOf(const RecordBatch& records, size_t index) {
+  const Record& record = records.records[index];
+  return records.topics[record.topic] + "-" + std::to_string(record.partition) + " offset " +
+         std::to_string(record.offset);
+}
+
+// Several records can be asked for again in parts; of one the user has to hear.
+Status TooLarge(const RecordBatch& records, const std::string& what, const std::string& remedy) {
+  const size_t count = records.records.size();
+  if (count != 1) {
+    return Status::Stop("BATCH_TOO_LARGE",
+                        what + " for " + std::to_string(count) + " records at once");
+  }
+  return Status::Stop("BATCH_TOO_LARGE", PlaceOf(records, 0) + ": " + what +
+                                             " for this one record. Nothing of its batch was "
+                                             "written. " +
+                                             remedy);
+}
+
+Status ColumnTooLarge(const RecordBatch& records, const std::string& column) {
+  return TooLarge(records, column + " would be too large",
+                  "It may have 2 GiB, and with explode it stands in every row of its record: leave "
+                  "it out of the query's SQL, or out of decode.schema");
+}
+
+// Finishes a column of one row a record. False: it would be too large; then nothing was copied.
+bool FinishRows(ColumnBuilder& column, Repeats& repeats, ArrowArray* out) {
+  if (column.overflowed()) return false;
+  if (repeats.counts == nullptr) {
+    column.Finish(out);
+    return true;
+  }
+  const auto bytes = static_cast<int64_t>(column.RepeatedBytes(repeats.counts, repeats.rows));
+  if (bytes > std::min<int64_t>(repeats.room_bytes, INT32_MAX)) return false;
+  repeats.room_bytes -= bytes;
+  column.Repeat(repeats.counts, repeats.rows).Finish(out);
+  return true;
 }
 
 class JsonDecoder final : public Decoder {
@@ -97,10 +137,9 @@ class JsonDecoder final : public Decoder {
   void CloseExplode();
   // Whether the last record stands in the result.
   bool HasRow() const;
-  Status FinishColumn(const InputColumn& column, const RecordBatch& records, const int32_t* counts,
-                      int64_t rows, const BatchContext& context, ArrowArray* out);
-  // How often each record stands in the result; null without explode.
-  const int32_t* Counts(int64_t* rows);
+  bool FinishColumn(const InputColumn& column, const RecordBatch& records,
+                    int64_t batch_timestamp_ms, Repeats& repeats, ArrowArray* out);
+  Repeats CountRepeats(const RecordBatch& records, const BatchContext& context);
   Result<Columns> Assemble(const RecordBatch& records, const BatchContext& context);
 
   DecodeOptions options_;
@@ -159,22 +198,17 @@ bool JsonDecoder::HasRow() const {
 
 Status JsonDecoder::RejectRecord(const RecordBatch& records, uint32_t index, ExactOutcome outcome,
                                  std::vector<Reject>* rejects) {
-  const Record& record = records.records[index];
-  const auto where = [&] {
-    return records.topics[record.topic] + "-" + std::to_string(record.partition) + " offset " +
-           std::to_string(record.offset);
-  };
   if (outcome.ends_query) {
     return Status::Stop(
         "INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER",
-        where() + ": " + outcome.detail +
+        PlaceOf(records, index) + ": " + outcome.detail +
             "; Spark 3 ends the query here. Nothing of this batch was written. With "
             "decode.sparkVersion: 4.0 such a value is NULL; or declare the column as STRING");
   }
   if (options_.mode == DecodeOptions::Mode::kFailFast) {
     return Status::Stop(
         "MALFORMED_RECORD_IN_PARSING",
-        where() + ": " + ToString(outcome.reason) + ": " + outcome.detail +
+        PlaceOf(records, index) + ": " + ToString(outcome.reason) + ": " + outcome.detail +
             "; decode.mode: FAILFAST stops here and nothing of this batch was written. With "
             "PERMISSIVE such a record becomes NULL columns");
   }
@@ -207,48 +241,42 @@ Status JsonDecoder::DecodeRecords(const RecordBatch& records, Decoded* out) {
   return Status::Ok();
 }
 
-const int32_t* JsonDecoder::Counts(int64_t* rows) {
-  if (explode_ < 0) return nullptr;
+Repeats JsonDecoder::CountRepeats(const RecordBatch& records, const BatchContext& context) {
+  const auto record_count = static_cast<int64_t>(records.records.size());
+  if (explode_ < 0) return {nullptr, record_count, 0};
   const ColumnBuilder& list = root_.child(static_cast<size_t>(explode_));
   counts_.resize(static_cast<size_t>(list.length()));
   for (int64_t i = 0; i < list.length(); ++i) counts_[static_cast<size_t>(i)] = list.SizeAt(i);
-  *rows = list.child(0).length();
-  return counts_.data();
+  const int64_t room_bytes = record_count > 1 ? context.max_repeated_bytes : INT64_MAX;
+  return {counts_.data(), list.child(0).length(), room_bytes};
 }
 
-Status JsonDecoder::FinishColumn(const InputColumn& column, const RecordBatch& records,
-                                 const int32_t* counts, int64_t rows, const BatchContext& context,
-                                 ArrowArray* out) {
+bool JsonDecoder::FinishColumn(const InputColumn& column, const RecordBatch& records,
+                               int64_t batch_timestamp_ms, Repeats& repeats, ArrowArray* out) {
   if (column.decoded < 0) {
-    return BuildKafkaColumn(column.kafka, records, counts, rows, context.batch_timestamp_ms, out);
+    ColumnBuilder kafka = BuildKafkaColumn(column.kafka, records, batch_timestamp_ms);
+    return FinishRows(kafka, repeats, out);
   }
-  ColumnBuilder& child = root_.child(static_cast<size_t>(column.decoded));
-  if (column.decoded == explode_) {
-    child.FinishElements(out);
-    return Status::Ok();
-  }
-  if (counts == nullptr) {
-    child.Finish(out);
-    return Status::Ok();
-  }
-  ColumnBuilder repeated = child.Repeat(counts, rows);
-  if (repeated.overflowed())
-    return TooLarge(input_.fields[static_cast<size_t>(column.decoded)].name);
-  repeated.Finish(out);
-  return Status::Ok();
+  ColumnBuilder& decoded = root_.child(static_cast<size_t>(column.decoded));
+  if (column.decoded != explode_) return FinishRows(decoded, repeats, out);
+  decoded.FinishElements(out);
+  return true;
 }
 
 Result<Columns> JsonDecoder::Assemble(const RecordBatch& records, const BatchContext& context) {
-  int64_t rows = static_cast<int64_t>(records.records.size());
-  const int32_t* counts = Counts(&rows);
+  Repeats repeats = CountRepeats(records, context);
   ArrayParts parts;
-  parts.length = rows;
+  parts.length = repeats.rows;
   parts.buffers = {nullptr};
   Status status;
   for (size_t i = 0; i < selected_.size() && status.ok(); ++i) {
     ArrowArray array{};
-    status = FinishColumn(columns_[selected_[i]], records, counts, rows, context, &array);
-    if (status.ok()) parts.children.push_back(array);
+    if (FinishColumn(columns_[selected_[i]], records, context.batch_timestamp_ms, repeats,
+                     &array)) {
+      parts.children.push_back(array);
+    } else {
+      status = ColumnTooLarge(records, "column " + input_.fields[selected_[i]].name);
+    }
   }
   ArrowArray array{};
   ExportArray(std::move(parts), &array);
@@ -261,20 +289,18 @@ Result<Decoded> JsonDecoder::Decode(const RecordBatch& records, const BatchConte
   try {
     return DecodeBatch(records, context);
   } catch (const std::bad_alloc&) {
-    return Status::Stop(
-        "BATCH_TOO_LARGE",
-        "there is not enough memory for one batch; nothing of it was written. Lower "
-        "maxOffsetsPerTrigger");
+    return TooLarge(records, "there is not enough memory",
+                    "Give the program more, or select fewer columns beside an explode");
   }
 }
 
 Result<Decoded> JsonDecoder::DecodeBatch(const RecordBatch& records, const BatchContext& context) {
   datetime_.set_now_seconds(context.batch_timestamp_ms / 1000);
-  root_.Truncate(0);
+  root_.Clear();  // what an error left too
   Decoded out;
   out.records = static_cast<int64_t>(records.records.size());
   if (decodes()) SLUICE_RETURN_IF_ERROR(DecodeRecords(records, &out));
-  if (root_.overflowed()) return TooLarge("of the message");
+  if (root_.overflowed()) return ColumnTooLarge(records, "a column of the message");
   SLUICE_ASSIGN_OR_RETURN(out.columns, Assemble(records, context));
   return out;
 }

@@ -48,6 +48,9 @@ struct Decoded {
 
 struct BatchContext {
   int64_t batch_timestamp_ms = 0;  // processing_timestamp, current_timestamp(): from offsets/N
+  // Bytes of all the columns that explode repeats, if there are several records. One record may take
+  // what an Arrow array can hold: 2 GiB a column.
+  int64_t max_repeated_bytes = INT32_MAX;
 };
 
 // One per lane; one thread at a time. Keeps its buffers' sizes from batch to batch.
@@ -67,7 +70,8 @@ class Decoder {
   virtual Status SelectInputs(const std::vector<std::string>& names) = 0;
   virtual const std::shared_ptr<const Schema>& selected_schema() const = 0;
 
-  // Errors (Stop): FAILFAST and a corrupt record, with topic, partition, offset and reason.
+  // Errors (Stop): FAILFAST and a corrupt record, with topic, partition, offset and reason;
+  // BATCH_TOO_LARGE: of several records fewer at once may do, of one its place is named.
   virtual Result<Decoded> Decode(const RecordBatch& records, const BatchContext& context) = 0;
 };
 

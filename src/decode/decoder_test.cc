@@ -2,6 +2,10 @@
 #include "decode/decoder.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include "decode/testing/decode_text.h"
 
@@ -227,6 +231,60 @@ TEST(DecoderTest, OneHugeMessageIsNoMeasureOfTheNextBatch) {
   EXPECT_EQ(decoded->columns.num_rows(), 40'000);
 }
 
+// A message of `elements` elements, a bad one first: explode keeps its text in as many rows.
+std::string MessageWithABadElement(int elements) {
+  std::string message = R"({"e":[{"a":"x"})";
+  for (int i = 1; i < elements; ++i) message += ",{}";
+  return message + "]}";
+}
+
+// What becomes of two such messages at once and of one alone: "OK", or the error's code.
+std::string CodesOfTwoAndOne(const std::vector<std::string>& columns, int64_t max_repeated_bytes) {
+  auto decoder =
+      Decoder::Make({.schema = "e ARRAY<STRUCT<a: INT>>, _corrupt_record STRING", .explode = "e"});
+  EXPECT_TRUE((*decoder)->SelectInputs(columns).ok());
+  const BatchContext context{.max_repeated_bytes = max_repeated_bytes};
+  const std::string message = MessageWithABadElement(100);  // 314 bytes
+  auto two = (*decoder)->Decode(BatchOf({message, message}), context);
+  auto one = (*decoder)->Decode(BatchOf({message}), context);
+  EXPECT_EQ(one.ok() ? one->columns.num_rows() : -1, 100);
+  return (two.ok() ? "OK" : two.status().code()) + " " + (one.ok() ? "OK" : one.status().code());
+}
+
+// Regression: the text of a bad message was copied for each of its elements, up to 2 GiB of it and all
+// the memory there was.
+TEST(DecoderTest, SeveralRecordsThatExplodeTooFarAreRefusedTogether) {
+  for (const char* column : {"_corrupt_record", "value", "kafka_value"}) {
+    EXPECT_EQ(CodesOfTwoAndOne({"e", column}, 10'000), "BATCH_TOO_LARGE OK") << column;
+    EXPECT_EQ(CodesOfTwoAndOne({"e", column}, 100'000), "OK OK") << column;
+  }
+  EXPECT_EQ(CodesOfTwoAndOne({"value", "_corrupt_record"}, 100'000), "BATCH_TOO_LARGE OK")
+      << "the columns count together";
+  EXPECT_EQ(CodesOfTwoAndOne({"e"}, 10), "OK OK") << "what is not repeated does not count";
+}
+
+TEST(DecoderTest, ARecordThatExplodesTooFarIsNamedWithWhatHelps) {
+  auto decoder =
+      Decoder::Make({.schema = "e ARRAY<STRUCT<a: INT>>, _corrupt_record STRING", .explode = "e"});
+  ASSERT_TRUE(decoder.ok());
+  RecordBatch batch = BatchOf({MessageWithABadElement(40'000)});  // 120 kB, 40,000 rows
+  batch.records[0].offset = 17;
+  for (const char* column : {"_corrupt_record", "value"}) {
+    ASSERT_TRUE((*decoder)->SelectInputs({"e", column}).ok());
+    const auto decoded = (*decoder)->Decode(batch, {});
+    ASSERT_FALSE(decoded.ok());
+    EXPECT_EQ(decoded.status().ToString(),
+              std::string("BATCH_TOO_LARGE: t-0 offset 17: column ") + column +
+                  " would be too large for this one record. Nothing of its batch was written. It "
+                  "may have 2 GiB, and with explode it stands in every row of its record: leave it "
+                  "out of the query's SQL, or out of decode.schema");
+  }
+  ASSERT_TRUE((*decoder)->SelectInputs({"e"}).ok());
+  const auto decoded = (*decoder)->Decode(batch, {});
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  EXPECT_EQ(decoded->columns.num_rows(), 40'000);
+}
+
 TEST(DecoderTest, ExplodeBesideALongListEndsTheBatch) {
   std::string ones = "1", structs = "{}";
   for (int i = 0; i < 1 << 15; ++i) {
@@ -236,8 +294,72 @@ TEST(DecoderTest, ExplodeBesideALongListEndsTheBatch) {
   const DecodeOptions options{.schema = "e ARRAY<STRUCT<a: INT>>, l ARRAY<BIGINT>", .explode = "e"};
   const std::string lines =
       DecodeLines(options, {R"({"e":[)" + structs + R"(],"l":[)" + ones + "]}"});
-  EXPECT_NE(lines.find("BATCH_TOO_LARGE: column l would be over 2 GiB"), std::string::npos)
+  EXPECT_NE(lines.find("BATCH_TOO_LARGE: t-0 offset 0: column l would be too large"),
+            std::string::npos)
       << lines.substr(0, 200);
+}
+
+// Until the end of the scope the program may take `bytes` more.
+class MemoryLimit {
+ public:
+  explicit MemoryLimit(size_t bytes) {
+    getrlimit(RLIMIT_AS, &before_);
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit = before_;
+    limit.rlim_cur = pages * static_cast<size_t>(sysconf(_SC_PAGESIZE)) + bytes;
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+  ~MemoryLimit() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Regression: read the exact way, each element took room for all of its fields: here 384 MB.
+TEST(DecoderTest, FieldsThatAreNotThereTakeNoMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer has memory of its own";
+#endif
+  std::string fields = "f0: INT";
+  for (int i = 1; i < 40; ++i) fields += ", f" + std::to_string(i) + ": INT";
+  auto decoder = Decoder::Make({.schema = "e ARRAY<STRUCT<" + fields + ">>"});
+  ASSERT_TRUE(decoder.ok());
+  for (const char* element : {"{}", "{'f7':1}"}) {
+    std::string message = std::string("{'e':[") + element;
+    for (int i = 1; i < 100'000; ++i) message += std::string(",") + element;
+    const RecordBatch batch = BatchOf({message + "]}"});
+    bool fits = false;
+    {
+      const MemoryLimit limit(200 << 20);
+      fits = (*decoder)->Decode(batch, {}).ok();
+    }
+    EXPECT_TRUE(fits) << element;
+  }
+}
+
+TEST(DecoderTest, TheExactWayTakesFieldsInAnyOrderAndTheLastOfTwo) {
+  const std::string schema = "a INT, b INT, c INT";
+  EXPECT_EQ(Decoded(schema, "{'c':3,'a':1}"), "{\"a\":1,\"b\":null,\"c\":3}\n");
+  EXPECT_EQ(Decoded(schema, "{'c':3,'b':2,'c':4,'a':1}"), "{\"a\":1,\"b\":2,\"c\":4}\n");
+  EXPECT_EQ(Decoded(schema, "{'b':2,'b':null}"), "{\"a\":null,\"b\":null,\"c\":null}\n");
+  EXPECT_EQ(Decoded(schema, "{'b':2,'b':'x'}"), "{\"a\":null,\"b\":2,\"c\":null}\n");
+}
+
+// A chunk may have 65536 rejects, and a field's type may be as long as the schema.
+TEST(DecoderTest, DetailsOfRejectsShortenALongType) {
+  std::string accents, seen;
+  for (int i = 0; i < 300; ++i) accents += "é";
+  for (int i = 0; i < 94; ++i) seen += "é";  // 188 bytes behind STRUCT<`, and half a character
+  auto decoder = Decoder::Make({.schema = "s STRUCT<`" + accents + "`: INT>"});
+  ASSERT_TRUE(decoder.ok()) << decoder.status().ToString();
+  auto decoded = (*decoder)->Decode(BatchOf({R"({"s":1})"}), {});
+  ASSERT_TRUE(decoded.ok());
+  ASSERT_EQ(decoded->rejects.size(), 1u);
+  EXPECT_EQ(decoded->rejects[0].detail,
+            "field 's': expected STRUCT<`" + seen + "..., found a number 1");
 }
 
 TEST(DecoderTest, DetailsOfRejectsHoldNoControlCharacters) {

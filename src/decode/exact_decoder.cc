@@ -35,6 +35,16 @@ const char* NameOf(Token token) {
   }
 }
 
+// A type may be as long as the schema, and a chunk may have a reject for each of its records.
+std::string ShortDdl(const DataType& type) {
+  constexpr size_t kLongest = 200;
+  std::string ddl = type.ToDdl();
+  if (ddl.size() <= kLongest) return ddl;
+  size_t size = kLongest - 3;
+  while ((static_cast<unsigned char>(ddl[size]) & 0xC0) == 0x80) --size;  // inside of a character
+  return ddl.substr(0, size) + "...";
+}
+
 }  // namespace
 
 const char* ToString(RejectReason reason) {
@@ -68,7 +78,7 @@ Result<SparkRules> RulesOf(std::string_view spark_version) {
 }
 
 ExactDecoder::Node ExactDecoder::MakeNode(const DataType& type, int ignored) {
-  Node node{type, {}, {}};
+  Node node{type, {}, {}, ShortDdl(type)};
   for (size_t i = 0; i < type.children().size(); ++i) {
     const Field& field = type.children()[i];
     node.children.push_back(MakeNode(field.type, -1));
@@ -82,6 +92,18 @@ int ExactDecoder::FieldIndex(const Node& node, const std::u16string& name) {
   const auto found = std::find_if(node.fields.rbegin(), node.fields.rend(),
                                   [&](const auto& field) { return field.first == name; });
   return found == node.fields.rend() ? -1 : static_cast<int>(found->second);
+}
+
+// Only what was found takes room: a struct of many fields may stand as {} many times in a message. A
+// later field of the same name takes the place of the earlier.
+void ExactDecoder::SetField(uint32_t field, Value value, std::vector<Value>* items) {
+  value.field = field;
+  const auto place = std::ranges::lower_bound(*items, field, {}, &Value::field);
+  if (place != items->end() && place->field == field) {
+    *place = std::move(value);
+  } else {
+    items->insert(place, std::move(value));
+  }
 }
 
 ExactDecoder::ExactDecoder(const DataType& root, int ignored, const SparkRules& rules,
@@ -104,7 +126,7 @@ ExactDecoder::Outcome ExactDecoder::BadValue(ExactTokenizer* in, const Node& nod
                                              const std::string& what) {
   const std::string field = Utf16ToUtf8(in->current_name());
   Note(RejectReason::kFieldType, (field.empty() ? std::string("value") : "field '" + field + "'") +
-                                     ": expected " + node.type.ToDdl() + ", found " + what);
+                                     ": expected " + node.short_ddl + ", found " + what);
   return Outcome::kBad;
 }
 
@@ -156,7 +178,6 @@ ExactDecoder::Outcome ExactDecoder::ReadRoot(ExactTokenizer* in, Value* out) {
 ExactDecoder::Outcome ExactDecoder::ConvertObject(const Node& node, ExactTokenizer* in,
                                                   Value* out) {
   out->is_null = false;
-  out->items.assign(node.children.size(), Value());
   bool bad = false;
   while (true) {
     if (!in->Next()) return Syntax(*in);
@@ -173,7 +194,7 @@ ExactDecoder::Outcome ExactDecoder::ConvertObject(const Node& node, ExactTokeniz
     bad |= outcome != Outcome::kGood;
     const bool keeps_part = outcome == Outcome::kPartial && rules_.partial_results;
     if (outcome == Outcome::kGood || keeps_part) {
-      out->items[static_cast<size_t>(index)] = std::move(value);
+      SetField(static_cast<uint32_t>(index), std::move(value), &out->items);
     } else if (!in->SkipChildren()) {
       return Syntax(*in);
     }
@@ -256,11 +277,17 @@ void ExactDecoder::Append(const Node& node, const Value& value, ColumnBuilder* c
     case TypeKind::kDecimal: return column->Append(value.bits);
     case TypeKind::kString:
     case TypeKind::kBinary: return column->AppendBytes(value.bytes);
-    case TypeKind::kStruct:
+    case TypeKind::kStruct: {
+      auto item = value.items.begin();
       for (size_t i = 0; i < node.children.size(); ++i) {
-        Append(node.children[i], value.items[i], &column->child(i));
+        if (item != value.items.end() && item->field == i) {
+          Append(node.children[i], *item++, &column->child(i));
+        } else {
+          column->child(i).AppendNull();
+        }
       }
       return column->CloseStruct();
+    }
     case TypeKind::kArray:
     case TypeKind::kMap: {
       const size_t width = node.children.size();

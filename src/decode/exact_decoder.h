@@ -53,8 +53,10 @@ class ExactDecoder {
   // A value on its way to the builders: slow, and free to be overwritten by a later field.
   struct Value {
     bool is_null = true;
-    __int128 bits = 0;  // integers; doubles and floats by their bits
+    uint32_t field = 0;  // which of its struct
+    __int128 bits = 0;   // integers; doubles and floats by their bits
     std::string bytes;
+    // STRUCT: the fields that were found, in the schema's order; MAP: keys and values in turn.
     std::vector<Value> items;
   };
   // kPartial: a value of which a part was bad. kBad: no value. kEnds: the query ends.
@@ -64,9 +66,11 @@ class ExactDecoder {
     DataType type;
     std::vector<Node> children;
     std::vector<std::pair<std::u16string, size_t>> fields;  // STRUCT: name, child
+    std::string short_ddl;                                  // the type, for details of rejects
   };
   static Node MakeNode(const DataType& type, int ignored);
   static int FieldIndex(const Node& node, const std::u16string& name);
+  static void SetField(uint32_t field, Value value, std::vector<Value>* items);
 
   Outcome ReadRoot(ExactTokenizer* in, Value* out);
   Outcome Convert(const Node& node, ExactTokenizer* in, Value* out);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/kafka_columns.h"
 
-#include "decode/column_builder.h"
-
 namespace sluice::decode {
 
 namespace {
@@ -90,21 +88,14 @@ std::vector<KafkaField> KafkaFieldsBeside(const Schema& decoded, bool include_he
   return fields;
 }
 
-Status BuildKafkaColumn(KafkaColumn column, const RecordBatch& records, const int32_t* counts,
-                        int64_t rows, int64_t batch_timestamp_ms, ArrowArray* out) {
+ColumnBuilder BuildKafkaColumn(KafkaColumn column, const RecordBatch& records,
+                               int64_t batch_timestamp_ms) {
   ColumnBuilder builder(TypeOf(DefinitionOf(column)));
   builder.Reserve(static_cast<int64_t>(records.records.size()), records.value_bytes);
   for (const Record& record : records.records) {
     AppendOne(column, records, record, batch_timestamp_ms, &builder);
   }
-  if (counts != nullptr) builder = builder.Repeat(counts, rows);
-  if (builder.overflowed()) {
-    return Status::Stop("BATCH_TOO_LARGE",
-                        std::string("column ") + DefinitionOf(column).name +
-                            " of one batch would be over 2 GiB; lower maxOffsetsPerTrigger");
-  }
-  builder.Finish(out);
-  return Status::Ok();
+  return builder;
 }
 
 }  // namespace sluice::decode

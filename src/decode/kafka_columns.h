@@ -8,10 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/arrow_c.h"
 #include "core/data_type.h"
 #include "core/record_batch.h"
-#include "core/result.h"
+#include "decode/column_builder.h"
 
 namespace sluice::decode {
 
@@ -37,9 +36,8 @@ struct KafkaField {
 // case), then the prefixed ones.
 std::vector<KafkaField> KafkaFieldsBeside(const Schema& decoded, bool include_headers);
 
-// Builds one column; with `counts`, record i stands counts[i] times, `rows` in all. Errors (Stop): more
-// than 2 GiB in the column.
-Status BuildKafkaColumn(KafkaColumn column, const RecordBatch& records, const int32_t* counts,
-                        int64_t rows, int64_t batch_timestamp_ms, ArrowArray* out);
+// Builds one column, of one row a record.
+ColumnBuilder BuildKafkaColumn(KafkaColumn column, const RecordBatch& records,
+                               int64_t batch_timestamp_ms);
 
 }  // namespace sluice::decode

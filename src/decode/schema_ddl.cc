@@ -205,7 +205,7 @@ class DdlParser {
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     if (quote != '\'' && quote != '"') return Error("expected a text in quotes behind COMMENT");
     for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
         ++at_;
       } else if (text_[at_] == quote) {
         // Two quotes in a row join two texts.

@@ -83,6 +83,8 @@ TEST(SchemaDdlTest, NestingIsLimited) {
 
 TEST(SchemaDdlTest, ErrorsAreTheCallersInput) {
   EXPECT_TRUE(ParseDdl("a INTT").status().Is(ErrorKind::kExit));
+  EXPECT_NE(ParseDdl("a INT COMMENT 'x\\").status().message().find("is not closed"),
+            std::string::npos);
 }
 
 }  // namespace

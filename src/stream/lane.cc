@@ -52,6 +52,24 @@ void Count(const RecordBatch& records, LaneStats& stats) {
   }
 }
 
+// Some of the records; they share the bytes of all.
+RecordBatch PartOf(const RecordBatch& all, size_t begin, size_t end) {
+  RecordBatch part;
+  part.topics = all.topics;
+  part.keep_alive = all.keep_alive;
+  for (size_t i = begin; i < end; ++i) {
+    Record& record = part.records.emplace_back(all.records[i]);
+    part.value_bytes += record.value_size;
+    const auto headers = static_cast<uint32_t>(part.headers.size());
+    for (uint32_t h = record.header_begin; h < record.header_end; ++h) {
+      part.headers.push_back(all.headers[h]);
+    }
+    record.header_begin = headers;
+    record.header_end = static_cast<uint32_t>(part.headers.size());
+  }
+  return part;
+}
+
 // Until the end of the scope: CPU of a stage, time that passes in a phase, what the thread does.
 class StageTimer {
  public:
@@ -149,7 +167,8 @@ Status Lane::ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResu
     SLUICE_ASSIGN_OR_RETURN(RecordBatch records, ReadChunk(stop, result.stats));
     NoteProgress(records, result.stats.records);
     if (records.records.empty()) continue;
-    SLUICE_RETURN_IF_ERROR(Process(*task.plan, std::move(records), result.stats));
+    Count(records, result.stats);
+    SLUICE_RETURN_IF_ERROR(Process(*task.plan, std::move(records), stop, result.stats));
     patience_.gate.Read(task.plan->id, setup_.id, result.stats.records);
   }
   return Status::Ok();
@@ -157,9 +176,12 @@ Status Lane::ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResu
 
 int64_t Lane::Share() const { return budget_.total_bytes() / 2 / setup_.lanes; }
 
+// No chunk is more than four times as large as those before it: what messages become has to be seen
+// first.
 int64_t Lane::ChunkBytes() const {
   const auto fitting = static_cast<int64_t>(static_cast<double>(Share()) / (1 + expansion_));
-  return std::clamp(fitting, kMinChunkBytes, kMaxChunkBytes);
+  const int64_t most = std::clamp(4 * largest_chunk_, kMinChunkBytes, kMaxChunkBytes);
+  return std::clamp(fitting, kMinChunkBytes, most);
 }
 
 int64_t Lane::ChunkRecords() const {
@@ -225,17 +247,22 @@ void Lane::NoteProgress(const RecordBatch& records, int64_t read_before) {
                         "the query goes on when they come. Check the brokers"));
 }
 
-Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats) {
-  Count(records, stats);
+Status Lane::Process(const BatchPlan& plan, RecordBatch records, const std::stop_token& stop,
+                     LaneStats& stats) {
   const int64_t message_bytes = MessageBytes(records);
   const auto count = static_cast<int64_t>(records.records.size());
   lease_.Resize(parts_.writer->buffered_bytes() +
                 std::max(ChunkMemory(message_bytes), message_bytes + count * least_row_bytes_));
   Result<decode::Decoded> decoded = [&] {
     const StageTimer timer(meter_, Activity::kDecode, stats, "decode", "decode");
-    return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms});
+    // Twice what is planned for: only what is far from it is worth being decoded again.
+    return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms,
+                                            .max_repeated_bytes = 2 * Share()});
   }();
   FaultPoint("lane.after_decode");
+  if (count > 1 && !decoded.ok() && decoded.status().code() == "BATCH_TOO_LARGE") {
+    return ProcessHalves(plan, records, stop, stats);
+  }
   SLUICE_RETURN_IF_ERROR(decoded.status());
   for (const decode::Reject& reject : decoded->rejects)
     ++stats.rejects[decode::ToString(reject.reason)];
@@ -243,6 +270,7 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
   stats.kept_rejects += decoded->kept;
   stats.unmatched += decoded->unmatched;
   records = RecordBatch{};
+  const auto decoded_bytes = static_cast<int64_t>(decoded->columns.ByteSize());
   Result<std::vector<Columns>> transformed = [&] {
     const StageTimer timer(meter_, Activity::kTransform, stats, "transform", "transform");
     return parts_.transform->Run(std::move(decoded->columns),
@@ -250,10 +278,20 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, LaneStats& stat
   }();
   SLUICE_RETURN_IF_ERROR(transformed.status());
   const int64_t bytes = TotalBytes(*transformed);
-  Learn(expansion_, bytes, message_bytes);
-  Learn(record_bytes_, bytes, count);
+  Learn(expansion_, std::max(decoded_bytes, bytes), message_bytes);
+  Learn(record_bytes_, std::max(decoded_bytes, bytes), count);
+  largest_chunk_ = std::max(largest_chunk_, message_bytes);
   lease_.Resize(parts_.writer->buffered_bytes() + bytes);
   return Write(std::move(*transformed), stats);
+}
+
+// Explode may make far more of records than was to be foreseen: then fewer of them at once.
+Status Lane::ProcessHalves(const BatchPlan& plan, const RecordBatch& records,
+                           const std::stop_token& stop, LaneStats& stats) {
+  const size_t count = records.records.size();
+  SLUICE_RETURN_IF_ERROR(Process(plan, PartOf(records, 0, count / 2), stop, stats));
+  if (stop.stop_requested()) return Status::Cancelled();
+  return Process(plan, PartOf(records, count / 2, count), stop, stats);
 }
 
 Status Lane::Write(std::vector<Columns> batches, LaneStats& stats) {

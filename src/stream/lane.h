@@ -55,7 +55,10 @@ class Lane {
   Status ReadAll(const LaneTask& task, const std::stop_token& stop, LaneResult& result);
   Status MakeRoom(const BatchPlan& plan, const std::stop_token& stop, LaneResult& result);
   Result<RecordBatch> ReadChunk(const std::stop_token& stop, LaneStats& stats);
-  Status Process(const BatchPlan& plan, RecordBatch records, LaneStats& stats);
+  Status Process(const BatchPlan& plan, RecordBatch records, const std::stop_token& stop,
+                 LaneStats& stats);
+  Status ProcessHalves(const BatchPlan& plan, const RecordBatch& records,
+                       const std::stop_token& stop, LaneStats& stats);
   Status Write(std::vector<Columns> batches, LaneStats& stats);
   Status CloseFiles(LaneResult& result);
   void NoteProgress(const RecordBatch& records, int64_t read_before);
@@ -73,7 +76,8 @@ class Lane {
   Patience patience_;
   // Bytes of columns made from a byte of message, as seen so far.
   double expansion_ = 1.5;
-  double record_bytes_ = 0;  // the same of a record
+  double record_bytes_ = 0;    // the same of a record
+  int64_t largest_chunk_ = 0;  // bytes of messages, of those that were seen
   const int64_t
       least_row_bytes_;  // what a record takes whatever is in it: it may make many columns
   int empty_reads_ = 0;
