@@ -12,6 +12,7 @@ namespace {
 
 // Far above any real configuration; aliases can make a short file grow without bound.
 constexpr int kMaxNodes = 100000;
+constexpr size_t kMaxTextBytes = 64 << 20;
 constexpr int kMaxDepth = 32;
 
 class Converter {
@@ -27,11 +28,7 @@ class Converter {
     }
     if (yaml.IsScalar()) {
       node.kind = Node::Kind::kScalar;
-      node.text = yaml.Scalar();
-      node.quoted = yaml.Tag() == "!";
-      if (!yaml.Mark().is_null()) {
-        node.lines = TextLines(node.text, source_, static_cast<size_t>(yaml.Mark().pos), node.line);
-      }
+      if (CountText(node.line, yaml.Scalar())) ConvertText(yaml, node);
     } else if (yaml.IsSequence()) {
       node.kind = Node::Kind::kSequence;
       for (const auto& item : yaml) {
@@ -48,6 +45,14 @@ class Converter {
   std::optional<DocumentError> error;
 
  private:
+  void ConvertText(const YAML::Node& yaml, Node& node) {
+    node.text = yaml.Scalar();
+    node.quoted = yaml.Tag() == "!";
+    if (!yaml.Mark().is_null()) {
+      node.lines = TextLines(node.text, source_, static_cast<size_t>(yaml.Mark().pos), node.line);
+    }
+  }
+
   void ConvertEntries(const YAML::Node& yaml, int depth, Node& node) {
     for (const auto& pair : yaml) {
       if (error) return;
@@ -56,9 +61,20 @@ class Converter {
         Fail(line, "a key must be a plain name");
         return;
       }
+      if (!CountText(line, pair.first.Scalar())) return;
       node.entries.push_back({pair.first.Scalar(), line, Convert(pair.second, depth + 1)});
       if (node.entries.back().value.line <= 0) node.entries.back().value.line = line;
     }
+  }
+
+  // Of a key or a value, before it is copied; false past the bound.
+  bool CountText(int line, const std::string& text) {
+    text_bytes_ += text.size();
+    if (text_bytes_ <= kMaxTextBytes) return true;
+    Fail(line,
+         "more than 64 MiB of text, counting what aliases (*name) repeat, is too much for a "
+         "configuration");
+    return false;
   }
 
   void Fail(int line, std::string message) {
@@ -67,6 +83,7 @@ class Converter {
 
   const std::string& source_;
   int count_ = 0;
+  size_t text_bytes_ = 0;
 };
 
 }  // namespace

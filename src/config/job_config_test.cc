@@ -391,6 +391,21 @@ TEST(JobConfig, EnvironmentGoesBeforeTheFile) {
   EXPECT_EQ(Effective(report, "source.subscribe").origin, "job.yaml:4 (TOPIC: environment)");
 }
 
+TEST(JobConfig, AKeyInCapitalsAtTheTopIsNoVariable) {
+  const ConfigReport report =
+      Load(Job("", "SQL: SELECT '${SQLS}' AS a FROM input\nANSI: true\nSQLS: x\n"));
+  EXPECT_THAT(Texts(report.mistakes), IsEmpty());
+  EXPECT_THAT(Texts(report.warnings),
+              ElementsAre("job.yaml:5: sql: 'SQL' is taken as sql, its usual spelling",
+                          "job.yaml:6: ansi: 'ANSI' is taken as ansi, its usual spelling"));
+  ASSERT_TRUE(report.config.has_value());
+  EXPECT_EQ(report.config->sql, "SELECT 'x' AS a FROM input");
+  EXPECT_TRUE(report.config->ansi);
+  EXPECT_THAT(Texts(Load(Job("", "LOG: {level: loud}\nREJECTS: x\n")).mistakes),
+              ElementsAre(HasSubstr("job.yaml:5: log.level: expected one of"),
+                          HasSubstr("job.yaml:6: REJECTS: not supported yet: bad records")));
+}
+
 TEST(JobConfig, DefaultsAndEscapes) {
   const ConfigReport report =
       Load(Job("  startingOffsets: ${START:-earliest}\n", "sql: SELECT '$${X}' AS x FROM input\n"));
@@ -490,6 +505,16 @@ TEST(JobConfig, AliasBombIsRefused) {
     text += "]\n";
   }
   EXPECT_THAT(Texts(Load(text).mistakes), ElementsAre(HasSubstr("nested or repeated too much")));
+}
+
+TEST(JobConfig, ATextThatAliasesRepeatManyTimesIsRefused) {
+  const std::string megabyte(1 << 20, 'x');
+  for (const char* again : {"- *a\n", "- *a : 1\n"}) {
+    std::string text = "A: &a " + megabyte + "\nB:\n";
+    for (int i = 0; i < 64; ++i) text += again;
+    EXPECT_THAT(Texts(Load(text).mistakes), ElementsAre(HasSubstr("more than 64 MiB of text")))
+        << again;
+  }
 }
 
 std::string FileText(const std::string& path) {

@@ -240,7 +240,7 @@ std::vector<KeySpec> ReadingKeys() {
        "fetchOffset.numRetries",
        ValueType::kInteger,
        "3",
-       "Attempts to look up offsets.",
+       "How often a look-up of offsets that is in doubt is repeated.",
        [](const Value& v, Draft& d) {
          d.job.source.fetch_offset_num_retries = static_cast<int>(v.number);
          return std::string();

@@ -392,6 +392,19 @@ TEST(ProducerConfig, VariablesAndOrigins) {
   EXPECT_TRUE(seen);
 }
 
+TEST(ProducerConfig, AKeyInCapitalsAtTheTopIsNoVariable) {
+  const ProducerReport report = Load(
+      "sink: {kafka.bootstrap.servers: b}\nWORKERS: 3\n"
+      "FEEDS: [{name: a, url: 'https://h/f'}]\n");
+  EXPECT_THAT(Texts(report.mistakes), IsEmpty());
+  EXPECT_THAT(
+      Texts(report.warnings),
+      ElementsAre("producer.yaml:2: workers: 'WORKERS' is taken as workers, its usual spelling"));
+  ASSERT_TRUE(report.config);
+  EXPECT_EQ(report.config->producer.workers, 3);
+  EXPECT_THAT(report.config->producer.feeds, SizeIs(1));
+}
+
 TEST(ProducerConfig, ChecksOfStagesStandAmongTheOthers) {
   std::vector<ProducerCheck> checks;
   checks.push_back({{"sink"}, [](const ProducerConfig& config) {

@@ -108,15 +108,15 @@ template <bool kItem>
 std::vector<KeySpec> PollingKeys(const std::string& section) {
   return {
       {section, "interval", ValueType::kDuration, "30 seconds",
-       "Between two polls: fixed ticks, whatever a poll takes. A tick that passes while a poll is "
-       "under "
-       "way is not made up for.",
+       "Between two polls, 10 ms at least: fixed ticks, whatever a poll takes. A tick that passes "
+       "while a poll is under way is not made up for.",
        StoreDuration<kItem, &FeedOptions::interval>},
       {section, "jitter", ValueType::kDuration, "0 seconds",
-       "Each poll is put off by a random time up to this; the ticks stay.",
+       "Each poll is put off by a random time up to this, less than the interval; the ticks stay.",
        StoreDuration<kItem, &FeedOptions::jitter>},
       {section, "connectTimeout", ValueType::kDuration, "5 seconds",
-       "For name, connection and TLS.", StoreDuration<kItem, &FeedOptions::connect_timeout>},
+       "For name, connection and TLS; part of timeout.",
+       StoreDuration<kItem, &FeedOptions::connect_timeout>},
       {section, "timeout", ValueType::kDuration, "30 seconds", "For a poll as a whole.",
        StoreDuration<kItem, &FeedOptions::timeout>},
       {section, "headers", ValueType::kTextMap, "",
@@ -205,8 +205,9 @@ std::vector<KeySpec> MessageKeys(const std::string& section) {
        "maxBytes",
        ValueType::kSize,
        "nine tenths of kafka.max.request.size, or 900 KB",
-       "Largest message. A feed beyond it goes out as chunks, an entity beyond it is left out and "
-       "named.",
+       "Largest message, at most half of sink.queue. A feed beyond it goes out as chunks, an "
+       "entity "
+       "beyond it is left out and named.",
        StoreNumber<kItem, &FeedOptions::max_message_bytes>,
        {},
        1 << 10,

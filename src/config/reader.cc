@@ -35,10 +35,10 @@ class Reader {
     }
     FindRepeats("", root);
     for (const Entry& entry : root.entries) {
-      if (IsVariableName(entry.key)) ReadVariable(entry);
+      if (IsVariable(entry)) ReadVariable(entry);
     }
     for (const Entry& entry : root.entries) {
-      if (!IsVariableName(entry.key) && !IsList(entry)) ReadEntry("", "", entry);
+      if (!IsVariable(entry) && !IsList(entry)) ReadEntry("", "", entry);
     }
     for (const Entry& entry : root.entries) {
       if (IsList(entry)) ReadList(entry);
@@ -64,6 +64,12 @@ class Reader {
             fmt::format("written twice; first in line {}", at->second));
       FindRepeats(prefix + entry.key + ".", entry.value);
     }
+  }
+
+  // Keys are taken in any case: a key in capitals is no variable.
+  bool IsVariable(const Entry& entry) const {
+    return IsVariableName(entry.key) && !FindSection(keys_, entry.key) &&
+           !FindKey(keys_, "", entry.key) && !FindRefused(keys_, "", entry.key);
   }
 
   void ReadVariable(const Entry& entry) {

@@ -83,7 +83,10 @@ std::optional<Failure> BodyReader::End() {
 
 bool BodyReader::Pass(size_t index, std::string_view data) {
   if (index == stages_.size()) return Append(data);
-  const Stage& stage = stages_[index];
+  Stage& stage = stages_[index];
+  stage.taken += data.size();
+  // A coding may swallow what it is given, so the body's size alone does not bound the work.
+  if (index > 0 && !Allow(stage.taken)) return false;
   const auto state = stage.decoder->Decode(
       data, [this, index](std::string_view piece) { return Pass(index + 1, piece); });
   if (state == Decoder::State::kBroken)
@@ -93,18 +96,21 @@ bool BodyReader::Pass(size_t index, std::string_view data) {
 
 bool BodyReader::Append(std::string_view data) {
   const size_t size = body_.size() + data.size();
-  const auto most = static_cast<size_t>(limits_.body);
-  if (size > most) {
-    body_.append(data.substr(0, most - body_.size()));
+  // Of a body that is too large the begin is kept: it may be a page that says what is wrong.
+  body_.append(data.substr(0, static_cast<size_t>(limits_.body) - body_.size()));
+  return Allow(size);
+}
+
+bool BodyReader::Allow(size_t decoded) {
+  if (decoded > static_cast<size_t>(limits_.body)) {
     return Fail(FailureKind::kTooLarge,
                 fmt::format("the body is larger than the {} bytes allowed", limits_.body));
   }
-  if (size > kRatioFloor &&
-      static_cast<double>(size) > limits_.ratio * static_cast<double>(wire_bytes_)) {
+  if (decoded > kRatioFloor &&
+      static_cast<double>(decoded) > limits_.ratio * static_cast<double>(wire_bytes_)) {
     return Fail(FailureKind::kRatio, fmt::format("{} bytes unpack to more than {:g} times as many",
                                                  wire_bytes_, limits_.ratio));
   }
-  body_.append(data);
   return true;
 }
 

@@ -18,8 +18,8 @@ namespace sluice::http {
 
 struct BodyLimits {
   int64_t wire = 0;  // bytes as received
-  int64_t body = 0;  // bytes decoded
-  double ratio = 0;  // decoded by received, looked at past 1 MiB decoded
+  int64_t body = 0;  // bytes decoded, by any of several codings
+  double ratio = 0;  // these by those received, looked at past 1 MiB decoded
 };
 
 // Begin, then Add for each piece, then End. After a failure only body() may be asked for. The messages of
@@ -40,11 +40,14 @@ class BodyReader {
   struct Stage {
     std::string coding;
     std::unique_ptr<Decoder> decoder;
+    size_t taken = 0;  // bytes that it was given
   };
 
   // Passes what stage `index` gets through it and those behind it; false with failure_ set.
   bool Pass(size_t index, std::string_view data);
   bool Append(std::string_view data);
+  // Whether so many decoded bytes are allowed; false with failure_ set.
+  bool Allow(size_t decoded);
   bool Fail(FailureKind kind, std::string message);
   std::string Broken(const std::string& coding, std::string_view data) const;
 

@@ -131,6 +131,22 @@ TEST(BodyReader, ABombInsideABombIsStoppedToo) {
   EXPECT_THAT(Read("gzip, gzip", Gzip(Gzip(std::string(64 << 20, '\0')))), HasSubstr("ratio: "));
 }
 
+TEST(BodyReader, ABombThatTheLastCodingSwallowsIsStoppedToo) {
+  const std::string padding(8 << 20, '\0');
+  const std::string bomb = Gzip(Gzip("") + padding);
+  EXPECT_THAT(Read("gzip, gzip", bomb), HasSubstr("ratio: "));
+  EXPECT_THAT(Read("gzip, gzip, gzip", Gzip(bomb)), HasSubstr("ratio: "));
+  EXPECT_THAT(Read("br, gzip", Gzip(std::string(kBrotli) + padding)), HasSubstr("ratio: "));
+  EXPECT_EQ(Read("gzip, gzip", bomb, 1000, {.wire = 1 << 20, .body = 64 << 10, .ratio = 1e9}),
+            "too_large: the body is larger than the 65536 bytes allowed");
+}
+
+TEST(BodyReader, TheLimitIsForEachOfSeveralCodingsNotForTheirSum) {
+  const std::string text = Noise(900000);
+  EXPECT_TRUE(Read("gzip, gzip", Gzip(Gzip(text)), 1000,
+                   {.wire = 1 << 20, .body = 1000000, .ratio = 100}) == text);
+}
+
 TEST(BodyReader, ASmallBodyMayPackAsWellAsItLikes) {
   EXPECT_EQ(Read("gzip", Gzip(std::string(1 << 20, '\0'))).size(), size_t{1} << 20);
 }

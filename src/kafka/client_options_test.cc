@@ -97,6 +97,46 @@ TEST(TranslateOptionsTest, BrokenLoginIsExplainedWithoutItsSecrets) {
   EXPECT_THAT(problem, ::testing::Not(HasSubstr("secret")));
 }
 
+// Of a login with these options; or what is wrong with it.
+std::string Password(const std::string& options) {
+  const TranslatedOptions translated = Translate(
+      {{"sasl.jaas.config", "x.PlainLoginModule required username=\"u\" " + options + ";"}});
+  if (!translated.problems.empty()) return translated.problems[0].second;
+  for (const auto& [name, value] : translated.settings) {
+    if (name == "sasl.password") return value;
+  }
+  return "(none)";
+}
+
+TEST(TranslateOptionsTest, OfARepeatedOptionOfALoginTheLastCountsAsInJava) {
+  EXPECT_EQ(Password(R"(password="old" password="new")"), "new");
+  EXPECT_EQ(Password(R"(password=old password=new)"), "new");
+}
+
+TEST(TranslateOptionsTest, EscapesInALoginAreThoseOfJava) {
+  EXPECT_EQ(Password(R"(password="a\tb\nc\rd\\e\"f\gh")"), "a\tb\nc\rd\\e\"fgh");
+  EXPECT_EQ(Password(R"(password="\a\b\f\v")"), "\a\b\f\v");
+  EXPECT_EQ(Password(R"(password="\101\60!\3779\777\18")"),
+            "A0!\xc3\xbf"
+            "9?7\x01"
+            "8");
+  EXPECT_THAT(Password(R"(password="a\0b")"), HasSubstr("expected a value without \\0"));
+}
+
+TEST(TranslateOptionsTest, AControlFlagIsOneOfJavas) {
+  const auto problems = [](const std::string& flag) {
+    return Translate({{"sasl.jaas.config",
+                       "x.PlainLoginModule " + flag + " username=\"u\" password=\"p\";"}})
+        .problems;
+  };
+  for (const char* flag : {"required", "Requisite", "SUFFICIENT", "optional"})
+    EXPECT_THAT(problems(flag), IsEmpty()) << flag;
+  const char* expected = "expected required, requisite, sufficient or optional at character ";
+  for (const char* flag : {"requird", ""}) {
+    EXPECT_THAT(problems(flag), ElementsAre(Pair("sasl.jaas.config", HasSubstr(expected)))) << flag;
+  }
+}
+
 TEST(TranslateOptionsTest, Keystores) {
   EXPECT_THAT(
       Translate({{"ssl.keystore.location", "/a.p12"}, {"ssl.keystore.password", "x"}}).settings,

@@ -15,10 +15,11 @@ namespace sluice::kafka {
 
 struct JaasEntry {
   std::string module;                          // without its package: "PlainLoginModule"
-  std::map<std::string, std::string> options;  // names as written
+  std::map<std::string, std::string> options;  // names as written; of several values the last
 };
 
-// Exit error that says what was expected and where; the text itself is never repeated, as it holds secrets.
+// Reads escapes as Java's StreamTokenizer does. Exit error that says what was expected and where; the text
+// itself is never repeated, as it holds secrets.
 Result<JaasEntry> ParseJaas(std::string_view text);
 
 }  // namespace sluice::kafka
