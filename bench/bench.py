@@ -25,9 +25,12 @@ def spread(values, digits=2):
 
 
 def load(build, broker, topic, kind, count):
+    program = build / "bench" / "make_load"
+    if not program.exists():
+        raise SystemExit(f"{program} is missing: scripts/build --tests release sluice make_load floor")
     broker.create_topic(topic, workloads.PARTITIONS, {"retention.ms": "-1"})
     out = subprocess.run(
-        [build / "bench" / "make_load", broker.bootstrap, topic, kind, str(count)],
+        [program, broker.bootstrap, topic, kind, str(count)],
         check=True,
         capture_output=True,
         text=True,

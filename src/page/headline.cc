@@ -15,7 +15,7 @@ namespace sluice::page {
 
 namespace {
 
-// As in the alerts.
+// As in the alerts, whose limits are three triggers where that is longer.
 constexpr double kStuckSeconds = 300;
 constexpr double kFreshSeconds = 60;
 constexpr double kSomeBad = 0.01;
@@ -24,6 +24,10 @@ constexpr int64_t kFailures = 2;
 
 double Since(int64_t at_ms, int64_t now_ms) {
   return static_cast<double>(std::max<int64_t>(now_ms - at_ms, 0)) / 1000;
+}
+
+double AtLeastThreeTriggers(double seconds, const QueryFacts& facts) {
+  return std::max(seconds, 3 * facts.trigger_seconds);
 }
 
 // "topic a", "topics a, b and 3 more".
@@ -124,7 +128,7 @@ std::optional<Headline> OfLoss(const QueryFacts& facts) {
 
 std::optional<Headline> OfStanding(const QueryFacts& facts) {
   const double idle = Since(std::max(facts.last_commit_ms, facts.started_ms), facts.now_ms);
-  if (facts.lag_records == 0 || idle < kStuckSeconds) return {};
+  if (facts.lag_records == 0 || idle < AtLeastThreeTriggers(kStuckSeconds, facts)) return {};
   return Headline{Level::kBad, "stuck",
                   fmt::format("Stuck: {} wait, and nothing was committed for {}.",
                               Records(facts.lag_records), Lasting(idle)),
@@ -158,7 +162,9 @@ std::string CatchingUp(const QueryFacts& facts) {
 }
 
 std::optional<Headline> OfLag(const QueryFacts& facts) {
-  if (facts.lag_records == 0 || facts.lag_seconds <= kFreshSeconds) return {};
+  if (facts.lag_records == 0 || facts.lag_seconds <= AtLeastThreeTriggers(kFreshSeconds, facts)) {
+    return {};
+  }
   return Headline{Level::kWarning, "behind",
                   fmt::format("Behind: {} wait, the oldest for {}.", Records(facts.lag_records),
                               Lasting(facts.lag_seconds)),

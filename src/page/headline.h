@@ -32,6 +32,7 @@ struct Headline {
 struct QueryFacts {
   StateChanged state;
   std::vector<std::string> topics;
+  double trigger_seconds = 0;  // 0: none
   int64_t now_ms = 0;
   int64_t started_ms = 0;
   int64_t last_commit_ms = -1;

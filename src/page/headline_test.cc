@@ -109,6 +109,19 @@ TEST(Headline, OfAQueryThatStands) {
   EXPECT_NE(JudgeQuery(facts).code, "stuck");
 }
 
+TEST(Headline, ALongTriggerIsNoTrouble) {
+  QueryFacts facts = Running();
+  facts.trigger_seconds = 600;
+  facts.lag_records = 3;
+  facts.lag_seconds = 1790;
+  facts.last_commit_ms = kNow - 1'790'000;
+  EXPECT_EQ(JudgeQuery(facts).level, Level::kGood);
+  facts.lag_seconds = 1810;
+  EXPECT_EQ(JudgeQuery(facts).code, "behind");
+  facts.last_commit_ms = kNow - 1'810'000;
+  EXPECT_EQ(JudgeQuery(facts).code, "stuck");
+}
+
 TEST(Headline, OfBadRecords) {
   QueryFacts facts = Running();
   facts.bad_records = 10;

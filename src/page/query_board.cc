@@ -181,6 +181,7 @@ QueryFacts QueryBoard::Facts(int64_t now_ms) const {
   QueryFacts facts;
   facts.state = state_;
   facts.topics = info_.topics;
+  facts.trigger_seconds = info_.trigger_seconds;
   facts.now_ms = now_ms;
   facts.started_ms = info_.started_ms;
   facts.last_commit_ms = last_commit_ms_;
