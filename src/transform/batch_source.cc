@@ -33,6 +33,7 @@ void FillRowNumbers(int64_t first, int64_t count, duckdb_vector out) {
 BatchSource::BatchSource(std::shared_ptr<const Schema> schema)
     : schema_(std::move(schema)),
       requested_(schema_->fields.size(), false),
+      use_(schema_->fields.size(), {.whole = true}),
       column_of_field_(schema_->fields.size(), -1) {}
 
 Result<std::unique_ptr<BatchSource>> BatchSource::Declare(DuckdbSession& session,
@@ -105,7 +106,8 @@ void BatchSource::Scan(duckdb_function_info info, duckdb_data_chunk output) {
                                        "the plan reads a column that it did not read at binding");
     }
     FillVector(source->schema_->fields[field].type,
-               source->batch_->column(static_cast<size_t>(column)), state->position, count, out);
+               source->batch_->column(static_cast<size_t>(column)), state->position, count,
+               source->use_[field], out);
   }
   state->position += count;
 }

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/columns.h"
 #include "core/result.h"
+#include "transform/column_use.h"
 #include "transform/duckdb_session.h"
 
 namespace sluice::transform {
@@ -29,6 +31,9 @@ class BatchSource {
   // Counts that field as asked for, whether a scan does or not.
   void Request(size_t field) { requested_.at(field) = true; }
 
+  // What of the fields of the schema the statement reads from now on; at first all of each.
+  void set_use(std::vector<ColumnUse> use) { use_ = std::move(use); }
+
   // The batch that scans read from now on: its columns are those fields of the schema whose
   // indexes are in `fields`. `batch` must live until the statement is drained.
   void Point(const Columns* batch, const std::vector<size_t>& fields);
@@ -43,6 +48,7 @@ class BatchSource {
 
   std::shared_ptr<const Schema> schema_;
   std::vector<bool> requested_;
+  std::vector<ColumnUse> use_;
   const Columns* batch_ = nullptr;    // null: no rows
   std::vector<int> column_of_field_;  // field of the schema -> column of the batch, or -1
 };

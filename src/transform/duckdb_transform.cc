@@ -196,6 +196,7 @@ Status DuckdbTransform::PrepareSplit(const Plan& plan) {
     if (column) source_->Request(static_cast<size_t>(column->path[0]));
   }
   SLUICE_RETURN_IF_ERROR(FindUsedInputs());
+  source_->set_use(split->use);
   MovePathsToUsed(used_fields_, &*split);
   bound_sql_ = sql;
   split_ = std::move(split);

@@ -77,9 +77,9 @@ void FillStrings(const ArrowArray& array, int64_t begin, int64_t count, duckdb_v
 }
 
 void FillStruct(const std::vector<Field>& fields, const ArrowArray& array, int64_t begin,
-                int64_t count, duckdb_vector out) {
+                int64_t count, const ColumnUse& use, duckdb_vector out) {
   for (size_t i = 0; i < fields.size(); ++i) {
-    FillVector(fields[i].type, *array.children[i], begin, count,
+    FillVector(fields[i].type, *array.children[i], begin, count, use.whole ? use : use.fields[i],
                duckdb_struct_vector_get_child(out, i));
   }
 }
@@ -96,20 +96,25 @@ void FillList(const DataType& element, const ArrowArray& array, int64_t begin, i
   const int64_t elements = offsets[count] - offsets[0];
   duckdb_list_vector_reserve(out, static_cast<idx_t>(elements));
   duckdb_list_vector_set_size(out, static_cast<idx_t>(elements));
-  FillVector(element, *array.children[0], offsets[0], elements, duckdb_list_vector_get_child(out));
+  FillVector(element, *array.children[0], offsets[0], elements, {.whole = true},
+             duckdb_list_vector_get_child(out));
 }
 
-void FillNulls(int64_t count, duckdb_vector out) {
+// The fields of a struct that is NULL are NULL too.
+void FillNulls(const DataType& type, int64_t count, duckdb_vector out) {
   duckdb_vector_ensure_validity_writable(out);
   std::memset(duckdb_vector_get_validity(out), 0, static_cast<size_t>((count + 63) / 64) * 8);
+  if (type.kind() != TypeKind::kStruct) return;
+  for (size_t i = 0; i < type.children().size(); ++i)
+    FillNulls(type.children()[i].type, count, duckdb_struct_vector_get_child(out, i));
 }
 
 }  // namespace
 
 void FillVector(const DataType& type, const ArrowArray& array, int64_t begin, int64_t count,
-                duckdb_vector out) {
+                const ColumnUse& use, duckdb_vector out) {
   if (count == 0) return;
-  if (type.kind() == TypeKind::kVoid) return FillNulls(count, out);
+  if (type.kind() == TypeKind::kVoid || use.none()) return FillNulls(type, count, out);
   FillValidity(array, begin, count, out);
   switch (type.kind()) {
     case TypeKind::kBoolean: return FillBooleans(array, begin, count, out);
@@ -125,7 +130,7 @@ void FillVector(const DataType& type, const ArrowArray& array, int64_t begin, in
     case TypeKind::kDecimal: return FillDecimals(array, type.precision(), begin, count, out);
     case TypeKind::kString:
     case TypeKind::kBinary: return FillStrings(array, begin, count, out);
-    case TypeKind::kStruct: return FillStruct(type.children(), array, begin, count, out);
+    case TypeKind::kStruct: return FillStruct(type.children(), array, begin, count, use, out);
     case TypeKind::kArray: return FillList(type.children()[0].type, array, begin, count, out);
     case TypeKind::kMap:
       return FillList(DataType::Struct(type.children()), array, begin, count, out);

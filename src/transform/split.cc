@@ -141,6 +141,7 @@ Result<std::optional<Split>> PlanSplit(DuckdbSession& session, const Statement& 
   if (MeansWholeRow(node["select_list"], table) || MeansWholeRow(node["where_clause"], table)) {
     return std::optional<Split>();
   }
+  split.use = FindUse(Json::array({node["select_list"], node["where_clause"]}), table, input);
   split.filtered = plan.has_filter();
   if (split.filtered) node["select_list"].push_back(RowNumberColumn());
   if (node["select_list"].empty()) return std::optional<Split>();

@@ -10,6 +10,7 @@
 
 #include "core/columns.h"
 #include "core/result.h"
+#include "transform/column_use.h"
 #include "transform/plan.h"
 #include "transform/projection.h"
 #include "transform/statement.h"
@@ -21,6 +22,7 @@ struct Split {
   std::vector<std::optional<PickedColumn>> columns;
   // The computed columns, and then, if it filters, the row number.
   std::string sql;
+  std::vector<ColumnUse> use;  // what of each column of the input `sql` reads
   bool filtered = false;
 };
 
