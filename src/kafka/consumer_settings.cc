@@ -25,7 +25,7 @@ const ClientSettings kFixed = {
     {"auto.offset.reset", "error"},
     {"allow.auto.create.topics", "false"},
     {"enable.partition.eof", "true"},
-    {"fetch.queue.backoff.ms", "10"},
+    {"fetch.queue.backoff.ms", "2"},
     {"fetch.error.backoff.ms", "100"},
     {"topic.metadata.propagation.max.ms", "3000"},
     {"receive.message.max.bytes", "2147483647"},

@@ -111,7 +111,7 @@ void BM_BatchQueue(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     auto client = Client::Open(Client::Role::kConsumer, {{"bootstrap.servers", records.bootstrap},
                                                          {"log_level", "3"},
-                                                         {"fetch.queue.backoff.ms", "10"},
+                                                         {"fetch.queue.backoff.ms", "2"},
                                                          {"enable.auto.commit", "false"}})
                       .value();
     Handle<rd_kafka_topic_s> topic(
