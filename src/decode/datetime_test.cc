@@ -11,7 +11,7 @@ namespace {
 // 2023-11-14T22:13:20Z
 constexpr int64_t kNow = 1'700'000'000;
 
-DateTimeParsers Parsers(DecodeOptions options) {
+DateTimeParsers Parsers(const DecodeOptions& options) {
   DateTimeParsers parsers = *DateTimeParsers::Make(options);
   parsers.set_now_seconds(kNow);
   return parsers;
