@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <filesystem>
-#include <system_error>
-
 #include "cli/shell_words.h"
 #include "cli/status_line.h"
 #include "core/value_text.h"
+#include "delta/table_directory.h"
 #include "monitor/process_stats.h"
 
 namespace sluice::cli {
@@ -33,8 +31,8 @@ Usage ReadUsage() {
 }
 
 std::string TablePath(const config::JobConfig& job) {
-  std::error_code error;
-  return std::filesystem::absolute(job.query.table_path, error).lexically_normal().string();
+  const auto path = delta::ResolveTablePath(job.query.table_path);
+  return path.ok() ? *path : job.query.table_path;
 }
 
 std::string Figures(const RunTotals& totals, const Usage& usage) {

@@ -38,22 +38,16 @@ std::string PlaceOf(const RecordBatch& records, size_t index) {
 }
 
 // Several records can be asked for again in parts; of one the user has to hear.
-Status TooLarge(const RecordBatch& records, const std::string& what, const std::string& remedy) {
+Status TooLarge(const RecordBatch& records, const std::string& column) {
+  const std::string what = column + " would be too large for ";
   const size_t count = records.records.size();
-  if (count != 1) {
-    return Status::Stop("BATCH_TOO_LARGE",
-                        what + " for " + std::to_string(count) + " records at once");
-  }
-  return Status::Stop("BATCH_TOO_LARGE", PlaceOf(records, 0) + ": " + what +
-                                             " for this one record. Nothing of its batch was "
-                                             "written. " +
-                                             remedy);
-}
-
-Status ColumnTooLarge(const RecordBatch& records, const std::string& column) {
-  return TooLarge(records, column + " would be too large",
-                  "It may have 2 GiB, and with explode it stands in every row of its record: leave "
-                  "it out of the query's SQL, or out of decode.schema");
+  if (count != 1)
+    return Status::Stop("BATCH_TOO_LARGE", what + std::to_string(count) + " records at once");
+  return Status::Stop("BATCH_TOO_LARGE",
+                      PlaceOf(records, 0) + ": " + what +
+                          "this one record. Nothing of its batch was written. It may have 2 GiB, "
+                          "and with explode it stands in every row of its record: leave it out of "
+                          "the query's SQL, or out of decode.schema");
 }
 
 // Finishes a column of one row a record. False: it would be too large; then nothing was copied.
@@ -275,7 +269,7 @@ Result<Columns> JsonDecoder::Assemble(const RecordBatch& records, const BatchCon
                      &array)) {
       parts.children.push_back(array);
     } else {
-      status = ColumnTooLarge(records, "column " + input_.fields[selected_[i]].name);
+      status = TooLarge(records, "column " + input_.fields[selected_[i]].name);
     }
   }
   ArrowArray array{};
@@ -289,8 +283,9 @@ Result<Decoded> JsonDecoder::Decode(const RecordBatch& records, const BatchConte
   try {
     return DecodeBatch(records, context);
   } catch (const std::bad_alloc&) {
-    return TooLarge(records, "there is not enough memory",
-                    "Give the program more, or select fewer columns beside an explode");
+    return Status::Stop("OUT_OF_MEMORY",
+                        "the machine gave no memory for the columns of some records; nothing of "
+                        "their batch was written. Give the program more, or lower query.memory");
   }
 }
 
@@ -300,7 +295,7 @@ Result<Decoded> JsonDecoder::DecodeBatch(const RecordBatch& records, const Batch
   Decoded out;
   out.records = static_cast<int64_t>(records.records.size());
   if (decodes()) SLUICE_RETURN_IF_ERROR(DecodeRecords(records, &out));
-  if (root_.overflowed()) return ColumnTooLarge(records, "a column of the message");
+  if (root_.overflowed()) return TooLarge(records, "a column of the message");
   SLUICE_ASSIGN_OR_RETURN(out.columns, Assemble(records, context));
   return out;
 }

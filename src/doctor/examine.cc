@@ -10,6 +10,7 @@
 #include "config/key_set.h"
 #include "core/clock.h"
 #include "core/shared_token.h"
+#include "delta/table_directory.h"
 #include "doctor/alertmanager_check.h"
 #include "doctor/broker_check.h"
 #include "doctor/disk_check.h"
@@ -128,7 +129,8 @@ Findings JobFindings(const config::JobConfig& job, const Schema& columns) {
   const Limit limit(kKafka);
   auto asked =
       std::async(std::launch::async, [&] { return LookForJob(job.source, limit.token()); });
-  const std::vector<DiskLook> disks = {LookAtDisk(job.query.table_path),
+  const auto table = delta::ResolveTablePath(job.query.table_path);
+  const std::vector<DiskLook> disks = {LookAtDisk(table.ok() ? *table : job.query.table_path),
                                        LookAtDisk(job.query.checkpoint_location)};
   const ClusterLook cluster = asked.get();
   const int64_t now_ms = SystemClock().NowMs();

@@ -16,6 +16,11 @@ using checkpoint::Recovery;
 constexpr std::chrono::seconds kIdleReportInterval{10};
 constexpr std::chrono::seconds kIdleSecond{1};
 
+// What is waited for (minOffsetsPerTrigger) may be gone by now.
+void EraseUnlisted(const OffsetMap& latest, OffsetMap& offsets) {
+  std::erase_if(offsets, [&](const auto& entry) { return !latest.contains(entry.first); });
+}
+
 }  // namespace
 
 Driver::Driver(DriverParts parts)
@@ -85,9 +90,11 @@ Result<bool> Driver::Trigger(const Fired& fired, const std::stop_token& stop) {
   SLUICE_ASSIGN_OR_RETURN(Outlook outlook, Look(stop));
   const int64_t look_ms = SinceMs(fired);
   BatchPlan plan;
+  const bool stands = outlook.end == start_;
+  if (stands) EraseUnlisted(outlook.latest, outlook.end);
   SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));
-  if (outlook.end == start_ && plan.start != start_) {
-    // A topic was made anew and has just as many records as were read of the one before.
+  if (stands && plan.start != start_) {
+    // A topic was made anew, perhaps with just as many records as were read of the one before.
     start_ = std::move(plan.start);
     SLUICE_ASSIGN_OR_RETURN(outlook, Look(stop));
     SLUICE_ASSIGN_OR_RETURN(plan.start, CompleteStart(outlook.end, stop));

@@ -229,6 +229,20 @@ TEST(Query, WaitsForMinOffsetsOrTheDelay) {
       << "three records are less than ten: the delay had to pass";
 }
 
+TEST(Query, ATopicMadeAnewWithFewerPartitionsIsToldOfWhileItWaitsForMinOffsets) {
+  MemoryWorld world(2);
+  world.Produce(2);
+  world.options.trigger.kind = Trigger::Kind::kProcessingTime;
+  world.options.limits.min_offsets_per_trigger = 10;
+  RecordingListener listener;
+  Running running(world, listener);
+  ASSERT_TRUE(Eventually([&] { return world.RowsInTable() == 2; }));
+  world.broker->RemovePartition(world.Partition(1));
+  world.broker->MakeAnew();
+  EXPECT_TRUE(Eventually([&] { return listener.terminations() == 1; }));
+  EXPECT_EQ(running.Stop().code(), "KAFKA_DATA_LOSS.PARTITIONS_DELETED");
+}
+
 TEST(Query, WaitsForABrokerThatIsAway) {
   MemoryWorld world;
   world.Produce(100);

@@ -192,8 +192,11 @@ Result<OffsetMap> MemorySource::CompleteStart(const OffsetMap& start, const Offs
     if (found == end.end() || found->second < offset) {
       return Status::Stop("KAFKA_DATA_LOSS.PARTITIONS_DELETED", partition.ToString() + " is gone");
     }
-    const int64_t earliest = broker_->logs_[partition].earliest;
-    complete[partition] = broker_->made_anew_ ? Offset{earliest} : offset;
+    complete[partition] = offset;
+    if (!broker_->made_anew_) continue;
+    const auto log = broker_->logs_.find(partition);
+    if (log == broker_->logs_.end()) return Status::Retry("KAFKA_TOPIC_MISSING", "nobody knows it");
+    complete[partition] = Offset{log->second.earliest};
   }
   broker_->made_anew_ = false;
   for (const auto& [partition, offset] : end) {
