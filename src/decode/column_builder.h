@@ -65,6 +65,8 @@ class ColumnBuilder {
   // Elements of list `row`, or bytes of string `row`.
   int32_t SizeAt(int64_t row) const { return offset(row + 1) - offset(row); }
   bool overflowed() const;
+  // About what its rows take.
+  size_t bytes() const { return BytesOf(0, length_); }
 
   // Cuts back to `length` rows.
   void Truncate(int64_t length);

@@ -124,7 +124,8 @@ class JsonDecoder final : public Decoder {
 
   void DefineInput(bool include_headers);
   Result<Decoded> DecodeBatch(const RecordBatch& records, const BatchContext& context);
-  Status DecodeRecords(const RecordBatch& records, Decoded* out);
+  Status DecodeRecords(const RecordBatch& records, size_t max_bytes, Decoded* out);
+  Status DecodeRecord(const RecordBatch& records, uint32_t index, Decoded* out);
   void SetCorruptText(std::string_view message, int64_t row);
   Status RejectRecord(const RecordBatch& records, uint32_t index, ExactOutcome outcome,
                       std::vector<Reject>* rejects);
@@ -210,28 +211,41 @@ Status JsonDecoder::RejectRecord(const RecordBatch& records, uint32_t index, Exa
   return Status::Ok();
 }
 
-Status JsonDecoder::DecodeRecords(const RecordBatch& records, Decoded* out) {
+// A few bytes of message may be a whole row: `{}` of a struct with many fields.
+Status JsonDecoder::DecodeRecords(const RecordBatch& records, size_t max_bytes, Decoded* out) {
+  constexpr size_t kLookEvery = 1 << 20;
   root_.Reserve(static_cast<int64_t>(records.records.size()), records.value_bytes);
+  size_t unseen = 0;
   for (uint32_t i = 0; i < records.records.size(); ++i) {
-    const Record& record = records.records[i];
-    const int64_t row = root_.length();
-    if (record.value == nullptr) {
-      for (size_t c = 0; c < root_.num_children(); ++c) root_.child(c).AppendNull();
-      root_.CloseStruct();
-    } else if (fast_.Decode(record.value_view())) {
-      out->unmatched += !fast_.matched();
-    } else {
-      ExactOutcome outcome = exact_.Decode(record.value_view(), row, &root_);
-      out->unmatched += !outcome.corrupt && !outcome.matched;
-      if (outcome.corrupt) {
-        SLUICE_RETURN_IF_ERROR(RejectRecord(records, i, std::move(outcome), &out->rejects));
-        if (corrupt_ >= 0) SetCorruptText(record.value_view(), row);
-      }
-    }
-    if (explode_ >= 0) CloseExplode();
-    const bool rejected = !out->rejects.empty() && out->rejects.back().record == i;
-    if (rejected && keeps_corrupt_ && HasRow()) ++out->kept;
+    SLUICE_RETURN_IF_ERROR(DecodeRecord(records, i, out));
+    unseen += records.records[i].value_size;
+    if (unseen < kLookEvery) continue;
+    unseen = 0;
+    if (records.records.size() > 1 && root_.bytes() > max_bytes)
+      return TooLarge(records, "the message's columns");
   }
+  return Status::Ok();
+}
+
+Status JsonDecoder::DecodeRecord(const RecordBatch& records, uint32_t index, Decoded* out) {
+  const Record& record = records.records[index];
+  const int64_t row = root_.length();
+  if (record.value == nullptr) {
+    for (size_t c = 0; c < root_.num_children(); ++c) root_.child(c).AppendNull();
+    root_.CloseStruct();
+  } else if (fast_.Decode(record.value_view())) {
+    out->unmatched += !fast_.matched();
+  } else {
+    ExactOutcome outcome = exact_.Decode(record.value_view(), row, &root_);
+    out->unmatched += !outcome.corrupt && !outcome.matched;
+    if (outcome.corrupt) {
+      SLUICE_RETURN_IF_ERROR(RejectRecord(records, index, std::move(outcome), &out->rejects));
+      if (corrupt_ >= 0) SetCorruptText(record.value_view(), row);
+    }
+  }
+  if (explode_ >= 0) CloseExplode();
+  const bool rejected = !out->rejects.empty() && out->rejects.back().record == index;
+  if (rejected && keeps_corrupt_ && HasRow()) ++out->kept;
   return Status::Ok();
 }
 
@@ -241,7 +255,7 @@ Repeats JsonDecoder::CountRepeats(const RecordBatch& records, const BatchContext
   const ColumnBuilder& list = root_.child(static_cast<size_t>(explode_));
   counts_.resize(static_cast<size_t>(list.length()));
   for (int64_t i = 0; i < list.length(); ++i) counts_[static_cast<size_t>(i)] = list.SizeAt(i);
-  const int64_t room_bytes = record_count > 1 ? context.max_repeated_bytes : INT64_MAX;
+  const int64_t room_bytes = record_count > 1 ? context.max_bytes : INT64_MAX;
   return {counts_.data(), list.child(0).length(), room_bytes};
 }
 
@@ -294,7 +308,8 @@ Result<Decoded> JsonDecoder::DecodeBatch(const RecordBatch& records, const Batch
   root_.Clear();  // what an error left too
   Decoded out;
   out.records = static_cast<int64_t>(records.records.size());
-  if (decodes()) SLUICE_RETURN_IF_ERROR(DecodeRecords(records, &out));
+  if (decodes())
+    SLUICE_RETURN_IF_ERROR(DecodeRecords(records, static_cast<size_t>(context.max_bytes), &out));
   if (root_.overflowed()) return TooLarge(records, "a column of the message");
   SLUICE_ASSIGN_OR_RETURN(out.columns, Assemble(records, context));
   return out;

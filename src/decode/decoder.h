@@ -48,9 +48,9 @@ struct Decoded {
 
 struct BatchContext {
   int64_t batch_timestamp_ms = 0;  // processing_timestamp, current_timestamp(): from offsets/N
-  // Bytes of all the columns that explode repeats, if there are several records. One record may take
-  // what an Arrow array can hold: 2 GiB a column.
-  int64_t max_repeated_bytes = INT32_MAX;
+  // Bytes of what is decoded, and of all the columns that explode repeats, if there are several records.
+  // One record may take what an Arrow array can hold: 2 GiB a column.
+  int64_t max_bytes = INT32_MAX;
 };
 
 // One per lane; one thread at a time. Keeps its buffers' sizes from batch to batch.

@@ -239,11 +239,11 @@ std::string MessageWithABadElement(int elements) {
 }
 
 // What becomes of two such messages at once and of one alone: "OK", or the error's code.
-std::string CodesOfTwoAndOne(const std::vector<std::string>& columns, int64_t max_repeated_bytes) {
+std::string CodesOfTwoAndOne(const std::vector<std::string>& columns, int64_t max_bytes) {
   auto decoder =
       Decoder::Make({.schema = "e ARRAY<STRUCT<a: INT>>, _corrupt_record STRING", .explode = "e"});
   EXPECT_TRUE((*decoder)->SelectInputs(columns).ok());
-  const BatchContext context{.max_repeated_bytes = max_repeated_bytes};
+  const BatchContext context{.max_bytes = max_bytes};
   const std::string message = MessageWithABadElement(100);  // 314 bytes
   auto two = (*decoder)->Decode(BatchOf({message, message}), context);
   auto one = (*decoder)->Decode(BatchOf({message}), context);
@@ -261,6 +261,21 @@ TEST(DecoderTest, SeveralRecordsThatExplodeTooFarAreRefusedTogether) {
   EXPECT_EQ(CodesOfTwoAndOne({"value", "_corrupt_record"}, 100'000), "BATCH_TOO_LARGE OK")
       << "the columns count together";
   EXPECT_EQ(CodesOfTwoAndOne({"e"}, 10), "OK OK") << "what is not repeated does not count";
+}
+
+// Three bytes of message make a row of 40 columns.
+TEST(DecoderTest, SeveralRecordsOfManyEmptyElementsAreRefusedTogether) {
+  std::string schema = "e ARRAY<STRUCT<c0: INT";
+  for (int i = 1; i < 40; ++i) schema += ", c" + std::to_string(i) + ": INT";
+  auto decoder = Decoder::Make({.schema = schema + ">>"});
+  ASSERT_TRUE(decoder.ok());
+  std::string message = R"({"e":[{})";
+  for (int i = 1; i < 200'000; ++i) message += ",{}";
+  message += "]}";  // 600 kB of JSON, 32 MB of columns
+  const RecordBatch four = BatchOf({message, message, message, message});
+  EXPECT_EQ((*decoder)->Decode(four, {.max_bytes = 50 << 20}).status().code(), "BATCH_TOO_LARGE");
+  EXPECT_TRUE((*decoder)->Decode(BatchOf({message}), {.max_bytes = 10 << 20}).ok());
+  EXPECT_TRUE((*decoder)->Decode(four, {.max_bytes = 200 << 20}).ok());
 }
 
 TEST(DecoderTest, ARecordThatExplodesTooFarIsNamedWithWhatHelps) {

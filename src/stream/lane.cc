@@ -256,8 +256,8 @@ Status Lane::Process(const BatchPlan& plan, RecordBatch records, const std::stop
   Result<decode::Decoded> decoded = [&] {
     const StageTimer timer(meter_, Activity::kDecode, stats, "decode", "decode");
     // Twice what is planned for: only what is far from it is worth being decoded again.
-    return parts_.decoder->Decode(records, {.batch_timestamp_ms = plan.batch_timestamp_ms,
-                                            .max_repeated_bytes = 2 * Share()});
+    return parts_.decoder->Decode(
+        records, {.batch_timestamp_ms = plan.batch_timestamp_ms, .max_bytes = 2 * Share()});
   }();
   FaultPoint("lane.after_decode");
   if (count > 1 && !decoded.ok() && decoded.status().code() == "BATCH_TOO_LARGE") {
