@@ -206,8 +206,7 @@ std::vector<KeySpec> MessageKeys(const std::string& section) {
        ValueType::kSize,
        "nine tenths of kafka.max.request.size, or 900 KB",
        "Largest message, at most half of sink.queue. A feed beyond it goes out as chunks, an "
-       "entity "
-       "beyond it is left out and named.",
+       "entity beyond it is left out and named.",
        StoreNumber<kItem, &FeedOptions::max_message_bytes>,
        {},
        1 << 10,

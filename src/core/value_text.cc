@@ -157,4 +157,10 @@ std::string EscapeControls(std::string_view text) {
   return escaped;
 }
 
+std::string_view CutText(std::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 }  // namespace sluice

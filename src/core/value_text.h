@@ -29,4 +29,7 @@ std::string Printable(std::string_view text);
 // The same for text whose control characters matter: each, the tab too, as \u001b.
 std::string EscapeControls(std::string_view text);
 
+// The first `most` bytes of UTF-8, or a few less: no character is cut.
+std::string_view CutText(std::string_view text, size_t most);
+
 }  // namespace sluice

@@ -83,5 +83,13 @@ TEST(Printable, AllElseStays) {
   EXPECT_EQ(Printable(""), "");
 }
 
+TEST(CutText, CutsNoCharacter) {
+  EXPECT_EQ(CutText("abc", 3), "abc");
+  EXPECT_EQ(CutText("abc", 2), "ab");
+  EXPECT_EQ(CutText("aé", 2), "a");
+  EXPECT_EQ(CutText("aé", 3), "aé");
+  EXPECT_EQ(CutText("é", 1), "");
+}
+
 }  // namespace
 }  // namespace sluice

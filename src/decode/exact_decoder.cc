@@ -40,9 +40,7 @@ std::string ShortDdl(const DataType& type) {
   constexpr size_t kLongest = 200;
   std::string ddl = type.ToDdl();
   if (ddl.size() <= kLongest) return ddl;
-  size_t size = kLongest - 3;
-  while ((static_cast<unsigned char>(ddl[size]) & 0xC0) == 0x80) --size;  // inside of a character
-  return ddl.substr(0, size) + "...";
+  return std::string(CutText(ddl, kLongest - 3)) + "...";
 }
 
 }  // namespace

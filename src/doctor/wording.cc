@@ -51,9 +51,7 @@ std::string OneLine(const std::string& text, size_t most) {
   line = Printable(line);
   while (!line.empty() && line.back() == ' ') line.pop_back();
   if (line.size() <= most) return line;
-  size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // UTF-8
-  return line.substr(0, end) + "...";
+  return std::string(CutText(line, most)) + "...";
 }
 
 std::string Essence(const std::string& message) {

@@ -2,26 +2,15 @@
 #include "transform/column_use.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 
-#include "core/ascii.h"
+#include "transform/input_names.h"
 
 namespace sluice::transform {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Nothing: none of that name, or several.
-std::optional<size_t> FindOnly(const std::vector<Field>& fields, const std::string& name) {
-  std::optional<size_t> found;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (!EqualIgnoringCase(fields[i].name, name)) continue;
-    if (found) return std::nullopt;
-    found = i;
-  }
-  return found;
-}
 
 class Finder {
  public:
@@ -45,26 +34,22 @@ class Finder {
  private:
   void CountAll() { uses_.assign(input_.fields.size(), {.whole = true}); }
 
-  // `a.b.c`, or with the table's name before it.
   void Count(const std::vector<std::string>& names) {
-    const bool may_be_table = EqualIgnoringCase(names[0], table_);
-    const auto column = FindOnly(input_.fields, names[0]);
-    if (column && !may_be_table) return CountPath(*column, names, 1);
-    if (column || !may_be_table || names.size() == 1) return CountAll();
-    const auto qualified = FindOnly(input_.fields, names[1]);
-    if (!qualified) return CountAll();
-    CountPath(*qualified, names, 2);
+    const auto found = FindColumn(names, table_, input_);
+    if (!found) return CountAll();
+    CountPath(static_cast<size_t>(found->column), names, found->next);
   }
 
   void CountPath(size_t column, const std::vector<std::string>& names, size_t next) {
     ColumnUse* use = &uses_[column];
     const DataType* type = &input_.fields[column].type;
     for (; !use->whole && next < names.size() && type->kind() == TypeKind::kStruct; ++next) {
-      const auto field = FindOnly(type->children(), names[next]);
-      if (!field) break;
+      const int found = FindOnly(type->children(), names[next]);
+      if (found < 0) break;
+      const auto field = static_cast<size_t>(found);
       use->fields.resize(type->children().size());
-      use = &use->fields[*field];
-      type = &type->children()[*field].type;
+      use = &use->fields[field];
+      type = &type->children()[field].type;
     }
     *use = {.whole = true};
   }

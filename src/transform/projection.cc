@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/ascii.h"
+#include "transform/input_names.h"
 #include "transform/widening.h"
 
 namespace sluice::transform {
@@ -13,17 +14,6 @@ namespace sluice::transform {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// Index of the only field of that name (ignoring case), else -1.
-int FindOnly(const std::vector<Field>& fields, const std::string& name) {
-  int found = -1;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (!EqualIgnoringCase(fields[i].name, name)) continue;
-    if (found >= 0) return -1;
-    found = static_cast<int>(i);
-  }
-  return found;
-}
 
 // SELECT list FROM input [WHERE condition] and nothing else.
 bool IsPlainSelect(const Json& node) {
@@ -99,17 +89,12 @@ class Recognizer {
   }
 
   bool ResolveName(const Json& names, PickedColumn* picked) {
-    size_t first = 0;
-    if (EqualIgnoringCase(names[0].get<std::string>(), table_) && names.size() > 1) {
-      // `t.a` where t is the table and a column too: DuckDB decides.
-      if (FindOnly(input_.fields, names[0].get<std::string>()) >= 0) return false;
-      first = 1;
-    }
-    const int column = FindOnly(input_.fields, names[first].get<std::string>());
-    if (column < 0) return false;
-    *picked = {{column}, input_.fields[static_cast<size_t>(column)].type};
-    for (size_t i = first + 1; i < names.size(); ++i) {
-      if (!Descend(names[i].get<std::string>(), picked)) return false;
+    const auto path = names.get<std::vector<std::string>>();
+    const auto found = FindColumn(path, table_, input_);
+    if (!found) return false;
+    *picked = {{found->column}, input_.fields[static_cast<size_t>(found->column)].type};
+    for (size_t i = found->next; i < path.size(); ++i) {
+      if (!Descend(path[i], picked)) return false;
     }
     return true;
   }
